@@ -1,0 +1,78 @@
+"""What is wrong with the data, told in words an operator can act on."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+_LONGEST_QUOTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong.
+
+    `path` leads into the data (`haproxy_frontends[0].port`), `problem` says what is wrong there in lower
+    case, `hint` says what to write instead. `value` is the offending object itself, never a copy: Ansible
+    has tagged it with the file, line and column it was read from, and any string operation would lose that.
+    """
+
+    path: str
+    problem: str
+    value: object
+    hint: str
+
+    def __str__(self) -> str:
+        """Return path and problem on one line, without the hint."""
+        return f"{self.path}: {self.problem}"
+
+
+class InvalidData(Exception):
+    """The data cannot be used; `problems` holds every reason found, in the order of the data."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        """Keep the problems, and of those that say the same the first."""
+        kept: dict[str, Problem] = {}
+        for problem in problems:
+            kept.setdefault(str(problem), problem)
+        self.problems = tuple(kept.values())
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        """Return the first problem, then every other one with its hint, one to a line."""
+        first, *others = self.problems
+        return "\n".join([str(first), *(f"also {other}; {other.hint}" for other in others)])
+
+    @property
+    def value(self) -> object:
+        """Return the first problem's offending object: what Ansible prints the origin of."""
+        return self.problems[0].value
+
+    @property
+    def hint(self) -> str:
+        """Return the first problem's hint."""
+        return self.problems[0].hint
+
+
+def refused(path: str, problem: str, value: object, hint: str) -> InvalidData:
+    """Return an error with a single problem, ready to raise."""
+    return InvalidData([Problem(path, problem, value, hint)])
+
+
+def quoted(value: object) -> str:
+    """Return the value as a message shows it: a scalar in quotes, anything larger by its kind."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return repr(text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…")
+
+
+def nearest(word: object, known: Iterable[str], otherwise: str) -> str:
+    """Return `did you mean …?` with the known word closest to `word`, or `otherwise` when none is close."""
+    close = difflib.get_close_matches(str(word), list(known), n=1, cutoff=0.6)
+    return f"did you mean '{close[0]}'?" if close else otherwise

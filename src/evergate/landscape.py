@@ -1,0 +1,126 @@
+"""The rules that no single host's data can break: who shares what with whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from evergate import values
+from evergate.errors import Problem, quoted
+from evergate.inventory import Host
+from evergate.model.haproxy import HaproxyConfig
+from evergate.model.keepalived import Instance, KeepalivedConfig
+from evergate.reading import repeated
+
+_INSTANCES = "keepalived_instances"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A pair's hosts and what the two daemons are told on each, in the inventory's order."""
+
+    name: str
+    hosts: tuple[Host, ...]
+    moving: list[KeepalivedConfig]
+    balancing: list[HaproxyConfig]
+
+    @property
+    def instances(self) -> tuple[Instance, ...]:
+        """Return the VRRP instances, which are the same on all members."""
+        return self.moving[0].instances
+
+
+def between_hosts(pairs: list[Pair], everyone: list[Host]) -> Iterator[Problem]:
+    """Yield what hosts and pairs do to each other; each of them is in order by itself."""
+    for pair in pairs:
+        yield from _disagreements(pair)
+        yield from _taken_vips(pair, everyone)
+        yield from _addressless_servers(pair, everyone)
+    for one, other in combinations(pairs, 2):
+        yield from _shared_vips(one, other)
+        yield from _shared_routers(one, other)
+
+
+def vips_of(instance: Instance) -> tuple[values.Vip, ...]:
+    """Return all VIPs of an instance, of both address families."""
+    return (*instance.vips, *instance.vips_excluded)
+
+
+def _address(host: Host) -> values.Address:
+    return values.address(host.address, "evergate_address")
+
+
+def shared_addresses(everyone: list[Host]) -> Iterator[Problem]:
+    """Yield the hosts whose address an earlier host has already."""
+    for _, host in repeated((host for host in everyone if host.address is not None), _address):
+        owner = next(
+            each for each in everyone if each.address is not None and _address(each) == _address(host)
+        )
+        problem = f"{quoted(host.address)} of {host.name} is the address of {owner.name} too"
+        yield Problem("evergate_address", problem, host.address, "give every host its own address")
+
+
+def _disagreements(pair: Pair) -> Iterator[Problem]:
+    """Yield the instances that are not the same on all members; only the interface's name may differ."""
+    first, *others = ([replace(each, interface="") for each in config.instances] for config in pair.moving)
+    for member, instances in zip(pair.moving[1:], others, strict=True):
+        if instances != first:
+            problem = f"differs between {pair.moving[0].node} and {member.node}, which are one pair"
+            hint = "set it once for the pair; only 'interface' may differ between its members"
+            origin = member.instances[0].name if member.instances else pair.hosts[0].origin
+            yield Problem(_INSTANCES, problem, origin, hint)
+
+
+def _taken_vips(pair: Pair, everyone: list[Host]) -> Iterator[Problem]:
+    """Yield the VIPs that are a stranger's address; the pair's own are the keepalived model's to judge."""
+    strangers = {
+        _address(host): host for host in everyone if host.pair != pair.name and host.address is not None
+    }
+    for index, instance in enumerate(pair.instances):
+        for vip in vips_of(instance):
+            if vip.address in strangers:
+                problem = f"{quoted(vip.source)} is the address of {strangers[vip.address].name}"
+                yield Problem(
+                    f"{_INSTANCES}[{index}].vips", problem, vip.source, "choose an address that no host has"
+                )
+
+
+def _addressless_servers(pair: Pair, everyone: list[Host]) -> Iterator[Problem]:
+    for index, backend in enumerate(pair.balancing[0].backends):
+        for host in everyone:
+            if backend.group in host.groups and host.address is None:
+                problem = f"{quoted(backend.group)} has the host {host.name}, which has no evergate_address"
+                hint = f"write evergate_address for {host.name}, or take it out of the group"
+                yield Problem(f"haproxy_backends[{index}].group", problem, backend.group, hint)
+
+
+def _shared_vips(one: Pair, other: Pair) -> Iterator[Problem]:
+    taken = {vip.address for instance in one.instances for vip in vips_of(instance)}
+    for index, instance in enumerate(other.instances):
+        for vip in vips_of(instance):
+            if vip.address in taken:
+                problem = f"{quoted(vip.source)} of the pair {other.name} is a VIP of the pair {one.name} too"
+                yield Problem(
+                    f"{_INSTANCES}[{index}].vips", problem, vip.source, "give every VIP to one pair"
+                )
+
+
+def _shared_routers(one: Pair, other: Pair) -> Iterator[Problem]:
+    """Yield the virtual router ids that two pairs use in one network, where each would obey the other."""
+    for first in one.instances:
+        for index, second in enumerate(other.instances):
+            if first.virtual_router_id == second.virtual_router_id and _same_network(first, second):
+                users = f"{one.name} ({first.name}) and {other.name} ({second.name})"
+                problem = f"{second.virtual_router_id} is used in one network by the pairs {users}"
+                hint = f"write another virtual_router_id, 1 to 255, for {second.name}"
+                yield Problem(f"{_INSTANCES}[{index}].virtual_router_id", problem, second.name, hint)
+
+
+def _same_network(one: Instance, other: Instance) -> bool:
+    return any(
+        first.interface.version == second.interface.version
+        and first.interface.network.overlaps(second.interface.network)
+        for first in one.vips
+        for second in other.vips
+    )

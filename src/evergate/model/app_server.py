@@ -1,0 +1,134 @@
+"""An operator's application: what is run on an app server, as whom, and with which environment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from evergate import values
+from evergate.errors import InvalidData, Problem, quoted, refused
+from evergate.model.extra import unit_lines
+from evergate.reading import Reader, each
+
+# An application is a user and a unit of its name. These belong to Debian or to Evergate.
+_TAKEN = """
+root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc _apt nobody sshd ssh
+dbus messagebus haproxy keepalived keepalived_script keepalived-script postgres mysql redis nginx apache2
+cron rsyslog networking nftables chrony polkit polkitd sudo adm staff users
+"""
+_application_name = values.matching(
+    r"[a-z][a-z0-9_-]{0,30}",
+    "an application's name",
+    "use up to 31 lower-case letters, digits, '_' and '-', beginning with a letter",
+)
+_package = values.matching(
+    r"[a-z0-9][a-z0-9.+:=~-]*", "a Debian package", "write a package's name, such as gunicorn"
+)
+
+Environment = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """One application; `stop_timeout` is a duration, `environment` sorted pairs of name and text.
+
+    The fields are the role's variables `app_server_<field>`.
+    """
+
+    name: str
+    version: str
+    source: str
+    command: str
+    port: int
+    health_path: str
+    environment: Environment
+    packages: tuple[str, ...]
+    stop_timeout: str
+    extra: tuple[str, ...]
+
+    @classmethod
+    def from_data(cls, data: object, path: str = "app_server") -> App:
+        """Return the application; raises `InvalidData`, which never quotes the environment."""
+        reader = Reader(data, path, joint="_")
+        app = cls(
+            name=reader.required("name", _name, "the application's name, such as shop"),
+            version=reader.required("version", _version, "the release to run, such as '1.0'"),
+            source=reader.required("source", values.text, "the directory or archive on the controller"),
+            command=reader.required("command", _command, "the command that serves, in the foreground"),
+            port=reader.required("port", values.port, "the TCP port the application listens on"),
+            health_path=reader.optional("health_path", values.url_path, "/healthz"),
+            environment=reader.optional("environment", environment, ()),
+            packages=reader.optional("packages", each(_package), ()),
+            stop_timeout=reader.optional("stop_timeout", values.duration, "30s"),
+            extra=reader.optional("extra", unit_lines, ()),
+        )
+        reader.finish()
+        return app
+
+
+def _name(value: object, path: str) -> str:
+    name = _application_name(value, path)
+    if name in _TAKEN.split() or name.startswith("systemd-"):
+        raise refused(path, f"{quoted(value)} is a user or service of the system", value, "use another name")
+    return name
+
+
+def _version(value: object, path: str) -> str:
+    if isinstance(value, (int, float)):
+        hint = "put the version in quotes, or 1.10 becomes 1.1"
+        raise refused(path, f"{quoted(value)} is a number", value, hint)
+    return values.matching(
+        r"[A-Za-z0-9][A-Za-z0-9._+~-]{0,63}",
+        "a version",
+        "use up to 64 letters, digits, '.', '_', '-', '+' and '~', beginning with a letter or digit",
+    )(value, path)
+
+
+def _command(value: object, path: str) -> str:
+    """Return a command systemd runs as written: no prefix, no continued line (systemd.service(5))."""
+    command = values.text(value, path)
+    program = command.split()[0]
+    if not re.match(r"[A-Za-z0-9_/]", command) or ("/" in program and not program.startswith("/")):
+        hint = "begin with the program's absolute path, or with a name from /usr/bin"
+        raise refused(path, f"{quoted(value)} does not begin with a program", value, hint)
+    if command.endswith("\\"):
+        raise refused(
+            path, f"{quoted(value)} ends in a backslash", value, "write the whole command on one line"
+        )
+    return command
+
+
+def environment(value: object, path: str = "app_server_environment") -> Environment:
+    """Return the variables sorted by name.
+
+    The values are secrets. No problem carries one as its value, nor a name that stands beside one in the
+    file: Ansible prints the line a value came from. With None, the reader points at the key `environment`
+    itself.
+    """
+    if not isinstance(value, Mapping):
+        raise refused(
+            path,
+            "is not a mapping of names to values",
+            None,
+            "write names and values, as in 'LOG_LEVEL: info'",
+        )
+    problems = [
+        Problem(f"{path}.{name}", problem[0], None, problem[1])
+        for name, text in value.items()
+        if (problem := _environment_problem(name, text))
+    ]
+    if problems:
+        raise InvalidData(problems)
+    return tuple(sorted((str(name), str(text)) for name, text in value.items()))
+
+
+def _environment_problem(name: object, text: object) -> tuple[str, str] | None:
+    """Return what is wrong with one variable and what to write instead, or None; neither tells the value."""
+    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name, re.ASCII):
+        return "is not a variable's name", "use letters, digits and '_', not beginning with a digit"
+    if isinstance(text, bool) or not isinstance(text, (str, int, float)):
+        return "is neither a text nor a number", "put the value in quotes"
+    if not str(text).isprintable():
+        return "holds a line break or another control character", "write one line, or encode it (base64)"
+    return None

@@ -1,0 +1,168 @@
+"""The whole site, judged at once: every host's data, and then the rules that span hosts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import TypeVar
+
+from evergate import inventory
+from evergate.errors import InvalidData, Problem, nearest
+from evergate.inventory import Host, HostVars
+from evergate.landscape import Pair, between_hosts, shared_addresses
+from evergate.model.app_server import App
+from evergate.model.haproxy import HaproxyConfig
+from evergate.model.keepalived import KeepalivedConfig
+
+T = TypeVar("T")
+
+_PREFIXES = ("haproxy_", "keepalived_", "app_server_", "evergate_")
+_OWN_VARIABLES = frozenset({"evergate_address", "evergate_pair"})
+
+
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """One host's variables over the roles' defaults."""
+
+    host: Host
+    defaults: Mapping[str, object]
+
+    def get(self, name: str) -> object:
+        """Return the host's value, else the default, else None."""
+        return self.host.variables[name] if name in self.host.variables else self.defaults.get(name)
+
+    def chosen(self, model: type, prefix: str) -> dict[str, object]:
+        """Return what the variables `<prefix>_<field>` hold, for every field of the model that is set."""
+        found = {field.name: self.get(f"{prefix}_{field.name}") for field in fields(model)}
+        return {key: value for key, value in found.items() if value is not None}
+
+
+def checked_site(hostvars: HostVars, specs: Mapping[str, Mapping[str, object]]) -> dict[str, int]:
+    """Return how much the site consists of, after every rule has been found kept.
+
+    `specs` holds for each role its parsed `meta/argument_specs.yml`: all variables and their defaults.
+    Raises `InvalidData` with all problems; what several hosts share is reported once.
+    """
+    options = _options(specs)
+    everyone = inventory.hosts(hostvars)
+    misnamed = [problem for host in everyone for problem in _misnamed(host, {*options, *_OWN_VARIABLES})]
+    if problems := misnamed + (list(_addressless(everyone)) or list(shared_addresses(everyone))):
+        raise InvalidData(problems)
+    defaults = {name: option["default"] for name, option in options.items() if "default" in option}
+    problems = []
+    pairs = [_pair(members, everyone, defaults, problems) for members in inventory.pairs(everyone).values()]
+    apps = _apps([Variables(host, defaults) for host in everyone], problems)
+    if problems:
+        raise InvalidData(problems)
+    if problems := list(between_hosts(pairs, everyone)):
+        raise InvalidData(problems)
+    return _summary(pairs, apps)
+
+
+def _options(specs: Mapping[str, Mapping[str, object]]) -> dict[str, Mapping[str, object]]:
+    """Return the options of every entry point of every role by their names."""
+    found: dict[str, Mapping[str, object]] = {}
+    for spec in specs.values():
+        entry_points = spec["argument_specs"]
+        assert isinstance(entry_points, Mapping)
+        for entry_point in entry_points.values():
+            found |= entry_point.get("options", {})
+    return found
+
+
+def _misnamed(host: Host, known: set[str]) -> Iterator[Problem]:
+    for name in host.variables:
+        if name.startswith(_PREFIXES) and name not in known:
+            hint = nearest(name, known, "see the roles' README files for the variables there are")
+            yield Problem(name, "is not a variable of Evergate", name, hint)
+
+
+def _addressless(everyone: list[Host]) -> Iterator[Problem]:
+    """Yield what keeps the load balancers from being paired, and addresses that are none."""
+    if not inventory.pairs(everyone):
+        hint = f"put the load balancers into a group of this name: {inventory.BALANCERS}"
+        yield Problem(inventory.BALANCERS, "no host is in this group", None, hint)
+    for host in everyone:
+        if host.pair is not None or host.address is not None:
+            yield from _problems(host.require_address)
+
+
+def _problems(read: Callable[[], object]) -> tuple[Problem, ...]:
+    try:
+        read()
+    except InvalidData as error:
+        return error.problems
+    return ()
+
+
+def _pair(
+    members: list[Host], everyone: list[Host], defaults: Mapping[str, object], problems: list[Problem]
+) -> Pair:
+    """Return the pair with the configurations of its members; what is wrong with them joins `problems`."""
+    groups = inventory.grouped(everyone)
+    addresses = [member.require_address() for member in members]
+    pair = Pair(str(members[0].pair), tuple(members), [], [])
+    for member in members:
+        variables = Variables(member, defaults)
+        instances = variables.get("keepalived_instances")
+        balancing = variables.chosen(HaproxyConfig, "haproxy") | {"vips": instances, "groups": groups}
+        moving = variables.chosen(KeepalivedConfig, "keepalived") | {
+            "node": member.name,
+            "members": addresses,
+        }
+        # keepalived first: it judges the VIPs, of which HAProxy takes the addresses and can't do without.
+        _collect(KeepalivedConfig.from_data, moving, pair.moving, variables, problems)
+        if instances is not None:
+            _collect(HaproxyConfig.from_data, balancing, pair.balancing, variables, problems)
+    return pair
+
+
+def _apps(everyones: list[Variables], problems: list[Problem]) -> list[App]:
+    """Return the applications of the hosts that have one; what is wrong with them joins `problems`."""
+    apps: list[App] = []
+    for variables in everyones:
+        if any(name.startswith("app_server_") for name in variables.host.variables):
+            _collect(App.from_data, variables.chosen(App, "app_server"), apps, variables, problems)
+    return apps
+
+
+def _collect(
+    parse: Callable[[object], T],
+    data: dict[str, object],
+    parsed: list[T],
+    variables: Variables,
+    problems: list[Problem],
+) -> None:
+    """Add what `parse` makes of `data` to `parsed`, or its problems to `problems`."""
+    try:
+        parsed.append(parse(data))
+    except InvalidData as error:
+        problems += [_located(problem, data, variables) for problem in error.problems]
+
+
+def _located(problem: Problem, data: dict[str, object], variables: Variables) -> Problem:
+    """Return the problem with an origin in the inventory, where its value is `data` or a key of it.
+
+    These were put together here. What they stand for is the variable, or the host that lacks it.
+    """
+    if not any(problem.value is each for each in (data, *data)):
+        return problem
+    written = (name for name in variables.host.variables if re.match(rf"{name}\b", problem.path))
+    return replace(problem, value=next(written, variables.host.origin))
+
+
+def _summary(pairs: list[Pair], apps: list[App]) -> dict[str, int]:
+    """Return the counts; what all members of a pair have is counted once for the pair."""
+    configs = [pair.balancing[0] for pair in pairs]
+    servers = {
+        server.address for config in configs for backend in config.backends for server in backend.servers
+    }
+    return {
+        "pairs": len(pairs),
+        "load_balancers": sum(len(pair.hosts) for pair in pairs),
+        "servers": len(servers),
+        "frontends": sum(len(config.frontends) for config in configs),
+        "backends": sum(len(config.backends) for config in configs),
+        "applications": len({app.name for app in apps}),
+    }
