@@ -1,0 +1,1 @@
+"""Drills: failures made on purpose, watched from a client, measured and reported."""
