@@ -15,11 +15,14 @@ from typing import Any
 
 from shop.draining import DRAIN
 from shop.settings import Settings, SettingsError
+from shop.whole_answers import send_answers_whole
 
 try:
     _settings = Settings.from_environ(os.environ)
 except SettingsError as error:
     sys.exit(f"shop: {error}")
+
+send_answers_whole()
 
 wsgi_app = "shop:create_app()"
 bind = _settings.bind

@@ -54,7 +54,7 @@ def _defaults(config: HaproxyConfig) -> list[str]:
         "retry-on conn-failure empty-response response-timeout 500 502 503 504",
         *_timeouts(config.timeout),
         # Without on-marked-down shutdown-sessions: it kills the requests that a retry would have saved.
-        "default-server inter 300ms fastinter 100ms downinter 500ms fall 2 rise 3 slowstart 3s"
+        "default-server inter 300ms fastinter 100ms downinter 200ms fall 2 rise 2 slowstart 3s"
         " observe layer7 error-limit 5 on-error mark-down",
         *config.defaults_extra,
     ]

@@ -114,7 +114,8 @@ def _shared_routers(one: Pair, other: Pair) -> Iterator[Problem]:
                 users = f"{one.name} ({first.name}) and {other.name} ({second.name})"
                 problem = f"{second.virtual_router_id} is used in one network by the pairs {users}"
                 hint = f"write another virtual_router_id, 1 to 255, for {second.name}"
-                yield Problem(f"{_INSTANCES}[{index}].virtual_router_id", problem, second.name, hint)
+                path = f"{_INSTANCES}[{index}].virtual_router_id"
+                yield Problem(path, problem, second.router_id_source, hint)
 
 
 def _same_network(one: Instance, other: Instance) -> bool:

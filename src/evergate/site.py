@@ -17,7 +17,7 @@ from evergate.model.keepalived import KeepalivedConfig
 
 T = TypeVar("T")
 
-_PREFIXES = ("haproxy_", "keepalived_", "app_server_", "evergate_")
+_PREFIXES = ("haproxy_", "keepalived_", "app_server_", "drill_", "evergate_")
 _OWN_VARIABLES = frozenset({"evergate_address", "evergate_pair"})
 
 

@@ -1,8 +1,8 @@
 """Ask HAProxy over and over whether it answers, and write 0 (yes) or 1 (no) to a file that keepalived tracks.
 
-A process that hangs is alive to systemd and to every pid check; only a question with a deadline finds it out. The
-question goes to a `monitor-uri` of the same process that serves the VIP, on a new connection each time, and never
-reaches a backend (HAProxy configuration manual, section 4.2, monitor-uri). Standard library only: runs on the node.
+A process that hangs is alive to systemd and to every pid check; only a question with a deadline finds it out.
+The question goes to a `monitor-uri` of the same process that serves the VIP, on a new connection each time,
+and never reaches a backend (HAProxy configuration manual, section 4.2, monitor-uri). Standard library only.
 """
 
 from __future__ import annotations

@@ -2,7 +2,10 @@
 """Ask the network again and again who holds an IPv4 address, and write down who answers.
 
 It sees what clients see: an ARP request is broadcast for each sample, and every node that answers before
-the next one is a holder. A frozen or cut-off node does not answer; two answers are a split brain.
+the next one is a holder. A lost or cut-off node does not answer; two answers are a split brain.
+Asking changes nothing: the question is an ARP probe (RFC 5227, section 2.1.1) from a hardware address made
+up for it. From the interface's own, each answer would refresh the client's neighbour table, and so decide
+which of two holders the load under test reaches.
 Python 3.11, this one file and CAP_NET_RAW are all it needs.
 
 Each line of the output is a JSON object. The first describes the run, the last shows that it is whole:
@@ -16,6 +19,7 @@ from __future__ import annotations
 import argparse
 import fcntl
 import json
+import os
 import socket
 import struct
 import sys
@@ -33,6 +37,8 @@ _ARP = struct.Struct("!HHBBH6s4s6s4s")  # RFC 826
 _ETHERTYPE_ARP = 0x0806
 _KIND = (1, 0x0800, 6, 4)  # Ethernet carrying IPv4, and their address lengths
 _REQUEST, _REPLY = 1, 2
+_NO_ADDRESS = bytes(4)
+_SOL_PACKET, _ADD_MEMBERSHIP, _PROMISCUOUS = 263, 1, 1  # packet(7)
 _SIOCGIFADDR, _SIOCGIFNETMASK = 0x8915, 0x891B  # netdevice(7)
 
 
@@ -42,15 +48,19 @@ class Unusable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """The interface that asks: its hardware address and its IPv4 address."""
+    """Who asks: a hardware address of its own, and no IPv4 address, so that nobody learns one."""
 
     mac: bytes
-    address: IPv4Address
+
+    @classmethod
+    def made_up(cls) -> Asker:
+        """Return an asker with a random hardware address, locally administered and unicast (IEEE 802)."""
+        return cls(b"\x02" + os.urandom(5))
 
     def request(self, wanted: IPv4Address) -> bytes:
         """Return the Ethernet frame that asks everybody who has the address."""
         return _ETHERNET.pack(b"\xff" * 6, self.mac, _ETHERTYPE_ARP) + _ARP.pack(
-            *_KIND, _REQUEST, self.mac, self.address.packed, bytes(6), wanted.packed
+            *_KIND, _REQUEST, self.mac, _NO_ADDRESS, bytes(6), wanted.packed
         )
 
     def answerer(self, frame: bytes, wanted: IPv4Address) -> str | None:
@@ -63,7 +73,7 @@ class Asker:
         _, _, kind = _ETHERNET.unpack_from(frame)
         *shape, operation, sender, claimed, target, asked_by = _ARP.unpack_from(frame, _ETHERNET.size)
         is_reply = kind == _ETHERTYPE_ARP and tuple(shape) == _KIND and operation == _REPLY
-        if not is_reply or claimed != wanted.packed or (target, asked_by) != (self.mac, self.address.packed):
+        if not is_reply or claimed != wanted.packed or (target, asked_by) != (self.mac, _NO_ADDRESS):
             return None
         return ":".join(f"{byte:02x}" for byte in sender)
 
@@ -114,17 +124,19 @@ class Watch:
         return found
 
 
-def _open(interface: str, vip: IPv4Address) -> tuple[socket.socket, Asker]:
-    """Return a raw socket that sees the interface's ARP, and who asks on it; raise Unusable."""
+def _open(interface: str, vip: IPv4Address) -> socket.socket:
+    """Return a raw socket that sees all ARP on the interface, for whomever it is; raise Unusable."""
     try:
         link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ETHERTYPE_ARP))
         link.bind((interface, _ETHERTYPE_ARP))
+        everything = struct.pack("iHH8s", socket.if_nametoindex(interface), _PROMISCUOUS, 0, b"")
+        link.setsockopt(_SOL_PACKET, _ADD_MEMBERSHIP, everything)
         network = _network(link, interface)
     except OSError as error:
         raise Unusable(f"cannot watch on {interface}: {error.strerror}") from error
     if vip not in network.network:
         raise Unusable(f"{interface} has {network}, and {vip} is not on that network")
-    return link, Asker(link.getsockname()[4], network.ip)
+    return link
 
 
 def _network(link: socket.socket, interface: str) -> IPv4Interface:
@@ -160,8 +172,8 @@ def watch(arguments: argparse.Namespace) -> None:
     """Make one watch as the command line asks; raise Unusable."""
     if not arguments.interval >= MIN_INTERVAL or not 0 < arguments.duration <= MAX_DURATION:
         raise Unusable(f"--interval must be at least {MIN_INTERVAL} and --duration at most {MAX_DURATION}")
-    link, asker = _open(arguments.interface, arguments.vip)
-    watching = Watch(link, asker, arguments.vip)
+    link = _open(arguments.interface, arguments.vip)
+    watching = Watch(link, Asker.made_up(), arguments.vip)
     # Line by line: 50 short writes a second cost nothing, and a killed watcher leaves whole lines.
     with link, open(arguments.output, "w", encoding="utf-8", buffering=1) as output:
         nodes = watching.learn(dict(arguments.node))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from evergate import values
@@ -45,7 +45,8 @@ class Instance:
     """VIPs that move together, and the VRRP timing that decides when.
 
     `vips` are of the members' address family, `vips_excluded` of the other one: they move along without being
-    advertised. `advert_int` and `preempt_delay` are seconds.
+    advertised. `advert_int` and `preempt_delay` are seconds. `router_id_source` is what the router id was
+    read from, for messages only: the number that was given, else the VIP.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Instance:
     preempt_delay: float | None
     preferred: str
     extra: tuple[str, ...]
+    router_id_source: object = field(compare=False, repr=False)
 
     @classmethod
     def from_data(cls, data: object, path: str, members: tuple[Member, ...] | None) -> Instance:
@@ -66,17 +68,19 @@ class Instance:
         vips = reader.required("vips", some(values.vip), "a list of addresses such as 203.0.113.100/24")
         first_member = members[0].name if members else ""
         own, other = _by_family(vips or (), members)
+        router_id = reader.optional("virtual_router_id", values.integer(1, 255), None)
         instance = cls(
             name=reader.required("name", values.name, "a name for this instance, such as shop"),
             interface=reader.required("interface", values.interface_name, "the interface that gets the VIPs"),
             vips=own,
             vips_excluded=other,
-            virtual_router_id=reader.optional("virtual_router_id", values.integer(1, 255), _last_octet(own)),
+            virtual_router_id=_last_octet(own) if router_id is None else router_id,
             advert_int=reader.optional("advert_int", values.seconds(0.01, 40.95), 0.1),
             preempt=reader.optional("preempt", values.boolean, False),
             preempt_delay=reader.optional("preempt_delay", values.seconds(0, 1000), None),
             preferred=reader.optional("preferred", values.name, first_member),
             extra=reader.optional("extra", keepalived_lines, ()),
+            router_id_source=own[0].source if router_id is None and own else router_id,
         )
         _refuse_useless(reader, instance)
         if members and vips:
@@ -212,7 +216,7 @@ def _repetitions(config: KeepalivedConfig) -> Iterator[Problem]:
     for index, instance in repeated(config.instances, lambda each: each.virtual_router_id):
         problem = f"another instance of this pair has virtual_router_id {instance.virtual_router_id}"
         hint = "write a virtual_router_id, 1 to 255, that no other instance has"
-        yield Problem(f"{path}[{index}].virtual_router_id", problem, instance.name, hint)
+        yield Problem(f"{path}[{index}].virtual_router_id", problem, instance.router_id_source, hint)
     vips = [
         (index, vip)
         for index, each in enumerate(config.instances)

@@ -14,6 +14,7 @@ import pytest
 STARTED = 1_790_000_000.0  # epoch seconds
 KIND = {
     "haproxy_killed": "refused",
+    "haproxy_hung": "timeout",
     "node_frozen": "timeout",
     "node_cut_off": "timeout",
     "app_server_killed": "closed",

@@ -31,7 +31,7 @@ def without_events(place: Path, kind: str) -> Evidence:
     return Evidence.read(place)
 
 
-@pytest.mark.parametrize("fault", ["haproxy_killed", "node_frozen", "node_cut_off"])
+@pytest.mark.parametrize("fault", ["haproxy_killed", "haproxy_hung", "node_frozen", "node_cut_off"])
 def test_a_quick_failover_keeps_its_promise(fault: str, scene: Any, tmp_path: Path) -> None:
     assert broken(scene.but(fault=fault), tmp_path) == ""
 
@@ -81,9 +81,43 @@ def test_a_fault_on_the_standby_shows_nothing(scene: Any, tmp_path: Path) -> Non
     assert "lb1 held the VIP, not lb2, which was hit" in judge(Evidence.read(place)).broken
 
 
-def test_one_sample_with_two_holders_breaks_the_promise(scene: Any, tmp_path: Path) -> None:
-    assert "two nodes answered for the VIP in 1 samples, for up to 20 ms" in broken(
+def test_one_sample_with_two_holders_breaks_the_promise_of_a_node_that_was_never_lost(
+    scene: Any, tmp_path: Path
+) -> None:
+    assert "two nodes answered for the VIP for 20 ms; promised: at most 0 ms" in broken(
         scene.but(split_samples=1), tmp_path
+    )
+
+
+@pytest.mark.parametrize("fault", ["node_frozen", "node_cut_off"])
+def test_a_returning_node_has_two_adverts_time_to_hear_of_its_successor(
+    fault: str, scene: Any, tmp_path: Path
+) -> None:
+    returning = scene.but(fault=fault, split_samples=9)
+    assert broken(returning, tmp_path) == ""
+    assert "for 220 ms; promised: at most 200 ms" in broken(returning.but(split_samples=11), tmp_path)
+
+
+def test_two_holders_before_the_recovery_break_every_promise(scene: Any, tmp_path: Path) -> None:
+    place = scene.but(fault="node_frozen").write(tmp_path)
+    watch = (place / "watch.jsonl").read_text().splitlines()
+    second = next(number for number, line in enumerate(watch) if '["lb2"]' in line)
+    watch[second] = watch[second].replace('["lb2"]', '["lb1", "lb2"]')
+    (place / "watch.jsonl").write_text("\n".join(watch) + "\n")
+    assert judge(Evidence.read(place)).broken == (
+        "two nodes answered for the VIP before the recovery, in 1 samples",
+    )
+
+
+def test_a_vip_that_nobody_answers_for_breaks_the_promise_of_an_app_server(
+    scene: Any, tmp_path: Path
+) -> None:
+    place = app(scene).write(tmp_path)
+    watch = (place / "watch.jsonl").read_text().splitlines()
+    gone = [line.replace('["lb1"]', "[]") for line in watch[100:106]]
+    (place / "watch.jsonl").write_text("\n".join([*watch[:100], *gone, *watch[106:]]) + "\n")
+    assert "nobody answered for the VIP for 120 ms; promised: at most 100 ms" in "; ".join(
+        judge(Evidence.read(place)).broken
     )
 
 

@@ -16,8 +16,8 @@ from evergate.drill import watcher
 
 ME, LB1, LB2 = (bytes.fromhex(f"0200000000{last}") for last in ("99", "01", "02"))
 EVERYBODY, NOBODY = b"\xff" * 6, bytes(6)
-VIP, MINE = IPv4Address("203.0.113.10"), IPv4Address("203.0.113.99")
-ASKER = watcher.Asker(ME, MINE)
+VIP, NO_ADDRESS = IPv4Address("203.0.113.10"), IPv4Address("0.0.0.0")
+ASKER = watcher.Asker(ME)
 
 
 def frame(
@@ -25,7 +25,7 @@ def frame(
     sender: bytes = LB1,
     claimed: IPv4Address = VIP,
     target: bytes = ME,
-    asked_by: IPv4Address = MINE,
+    asked_by: IPv4Address = NO_ADDRESS,
     kind: str = "0806",
 ) -> bytes:
     head = target + sender + bytes.fromhex(kind) + bytes.fromhex("0001080006040000")[:-1] + bytes([operation])
@@ -36,9 +36,15 @@ def test_the_question_is_a_broadcast_who_has() -> None:
     assert ASKER.request(VIP).hex(" ", 2) == (
         "ffff ffff ffff 0200 0000 0099 0806 "  # to everybody, from us, ARP
         "0001 0800 0604 0001 "  # Ethernet, IPv4, their lengths, request
-        "0200 0000 0099 cb00 7163 "  # who asks
+        "0200 0000 0099 0000 0000 "  # who asks: nobody's address
         "0000 0000 0000 cb00 710a"  # for whom
     )
+
+
+def test_every_asker_makes_up_a_local_address_for_itself() -> None:
+    one, other = watcher.Asker.made_up(), watcher.Asker.made_up()
+    assert one.mac != other.mac
+    assert [each.mac[0] for each in (one, other)] == [0x02, 0x02]
 
 
 def test_a_reply_to_the_asker_names_its_sender() -> None:

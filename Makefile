@@ -1,0 +1,72 @@
+# `make help` lists what there is. Everything runs from a clone, as root on Debian 12 or 13.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
+export XDG_CACHE_HOME := $(CURDIR)/.cache
+PLAYBOOK := ansible-playbook
+SCRIPTS := molecule/resources/podman molecule/resources/freeze molecule/resources/image/customize \
+	molecule/resources/image/build .ci/run
+
+.PHONY: help setup lint unit molecule test lab lab-down drill demo bench requirements
+
+help: ## list these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+setup: .venv/ready ## make the Python environment in .venv
+
+.venv/ready: requirements.txt pyproject.toml
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || { \
+	    echo 'python3-venv is missing: installing it with apt-get'; \
+	    [ "$$(id -u)" = 0 ] || { echo 'Run it as root, or install python3-venv yourself.' >&2; exit 1; }; \
+	    apt-get update --quiet=2 && apt-get install --quiet=2 --yes python3-venv >/dev/null; }
+	@echo 'Installing the Python environment into .venv'
+	@python3 -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+lint: setup ## ansible-lint, yamllint, ruff, mypy, shellcheck
+	yamllint --strict .
+	ansible-lint --offline
+	ruff check .
+	ruff format --check .
+	mypy
+	shellcheck $(SCRIPTS)
+
+unit: setup ## the tests that need no lab
+	python -m pytest --quiet
+
+molecule: setup ## every scenario on Debian 13, then on Debian 12
+	LAB_DEBIAN=13 .ci/molecule
+	LAB_DEBIAN=12 .ci/molecule
+
+test: lint unit molecule ## everything
+
+lab: setup ## start the lab's hosts, bare (LAB_DEBIAN=12 for Debian 12)
+	$(PLAYBOOK) molecule/default/create.yml
+
+lab-down: setup ## remove the lab and everything it made
+	$(PLAYBOOK) molecule/default/destroy.yml
+
+drill: setup ## make every fault on the lab under load, and measure
+	$(PLAYBOOK) playbooks/drill.yml
+
+demo: lab ## the lab, site.yml, and a failover that is seen and measured
+	$(PLAYBOOK) site.yml
+	$(PLAYBOOK) playbooks/drill.yml
+	@echo
+	@echo 'The report:      $(CURDIR)/build/drill/report.html'
+	@echo 'The shop:        http://198.51.100.200/   http://[2001:db8:1::200]/'
+	@echo 'The stats page:  http://198.51.100.11:8404/   http://198.51.100.12:8404/'
+	@echo 'A host:          ssh -F /run/evergate-lab/ssh_config lb1'
+	@echo 'The lab stays up; make lab-down removes it.'
+
+bench: setup ## seconds and memory to render sites of 10 to 10,000 servers
+	python tests/bench/render.py
+
+requirements: ## pin the newest versions that pyproject.toml allows (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev \
+	    --annotation-style line --custom-compile-command 'make requirements' pyproject.toml -o requirements.txt
