@@ -51,11 +51,14 @@ def _defaults(config: HaproxyConfig) -> list[str]:
         "option idle-close-on-response",
         "http-reuse always",
         "retries 3",
-        "retry-on conn-failure empty-response response-timeout 500 502 503 504",
+        # Not 500: a broken page is as broken on the next server, which would do its work for nothing.
+        "retry-on conn-failure empty-response response-timeout 502 503 504",
         *_timeouts(config.timeout),
-        # Without on-marked-down shutdown-sessions: it kills the requests that a retry would have saved.
+        # Without on-marked-down shutdown-sessions: it kills requests that a retry would have saved. Failed
+        # connections mark a server down before its check does; answers don't (observe layer7), or whoever
+        # finds a broken page could take all servers out by reloading it.
         "default-server inter 300ms fastinter 100ms downinter 200ms fall 2 rise 2 slowstart 3s"
-        " observe layer7 error-limit 5 on-error mark-down",
+        " observe layer4 error-limit 5 on-error mark-down",
         *config.defaults_extra,
     ]
 

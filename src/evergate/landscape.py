@@ -62,14 +62,25 @@ def shared_addresses(everyone: list[Host]) -> Iterator[Problem]:
 
 
 def _disagreements(pair: Pair) -> Iterator[Problem]:
-    """Yield the instances that are not the same on all members; only the interface's name may differ."""
-    first, *others = ([replace(each, interface="") for each in config.instances] for config in pair.moving)
-    for member, instances in zip(pair.moving[1:], others, strict=True):
-        if instances != first:
-            problem = f"differs between {pair.moving[0].node} and {member.node}, which are one pair"
-            hint = "set it once for the pair; only 'interface' may differ between its members"
-            origin = member.instances[0].name if member.instances else pair.hosts[0].origin
-            yield Problem(_INSTANCES, problem, origin, hint)
+    """Yield what is not the same on all members; only the name of an instance's interface may differ."""
+    first, *others = pair.moving
+    for member in others:
+        hint = "set it once for the pair; only 'interface' may differ between its members"
+        if _anywhere(member) != _anywhere(first):
+            problem = f"differs between {first.node} and {member.node}, which are one pair"
+            yield Problem(_INSTANCES, problem, member.instances[0].name, hint)
+    for member, served in zip(others, pair.balancing[1:], strict=True):
+        hint = "set it once for the pair: its members take each other's place"
+        for variable in ("frontends", "backends"):
+            if getattr(served, variable) != getattr(pair.balancing[0], variable):
+                problem = f"differs between {first.node} and {member.node}, which are one pair"
+                origin = next(host.variables for host in pair.hosts if host.name == member.node)
+                yield Problem(f"haproxy_{variable}", problem, origin.get(f"haproxy_{variable}", origin), hint)
+
+
+def _anywhere(config: KeepalivedConfig) -> list[Instance]:
+    """Return the instances without what may differ between members."""
+    return [replace(each, interface="") for each in config.instances]
 
 
 def _taken_vips(pair: Pair, everyone: list[Host]) -> Iterator[Problem]:

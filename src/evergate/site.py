@@ -122,9 +122,13 @@ def _apps(everyones: list[Variables], problems: list[Problem]) -> list[App]:
     """Return the applications of the hosts that have one; what is wrong with them joins `problems`."""
     apps: list[App] = []
     for variables in everyones:
-        if any(name.startswith("app_server_") for name in variables.host.variables):
+        if _runs_an_application(variables.host):
             _collect(App.from_data, variables.chosen(App, "app_server"), apps, variables, problems)
     return apps
+
+
+def _runs_an_application(host: Host) -> bool:
+    return "app_servers" in host.groups or any(name.startswith("app_server_") for name in host.variables)
 
 
 def _collect(

@@ -184,6 +184,22 @@ def test_members_of_a_pair_agree_on_everything_but_the_interface(told: Told) -> 
     assert checked_site(site(lb2={"keepalived_instances": elsewhere}), SPECS)["pairs"] == 1
 
 
+def test_members_of_a_pair_serve_the_same(told: Told) -> None:
+    elsewhere = [{"name": "shop", "vip": "shop", "port": 8080, "default_backend": "shop"}]
+    assert refused(told, site(lb2={"haproxy_frontends": elsewhere})) == [
+        ("haproxy_frontends", "differs between lb1 and lb2, which are one pair")
+    ]
+    slower = [{"name": "shop", "group": "app_servers", "port": 8080, "timeout_server": "1m"}]
+    assert refused(told, site(lb2={"haproxy_backends": slower})) == [
+        ("haproxy_backends", "differs between lb1 and lb2, which are one pair")
+    ]
+
+
+def test_an_app_server_without_an_application_is_told_what_to_write(told: Told) -> None:
+    hosts = site(app3={"group_names": ["app_servers"], "evergate_address": "203.0.113.23"})
+    assert ("app_server_name", "is missing") in refused(told, hosts)
+
+
 def test_a_vip_is_no_hosts_address(told: Told) -> None:
     assert refused(told, site(client={"evergate_address": "203.0.113.100"})) == [
         ("keepalived_instances[0].vips", "'203.0.113.100/24' is the address of client")

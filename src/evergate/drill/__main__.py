@@ -17,9 +17,12 @@ def main(words: list[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True)
     command = commands.add_parser("report", help="write report.json and report.html, print a table")
     command.add_argument("directory", type=Path, help="holds one directory of recordings per fault")
+    command.add_argument(
+        "fault", nargs="*", help="judge these alone; all that the directory holds unless named"
+    )
     arguments = parser.parse_args(words)
     try:
-        table, kept = report(arguments.directory, datetime.now(UTC))
+        table, kept = report(arguments.directory, datetime.now(UTC), arguments.fault)
     except InvalidRecording as error:
         print(f"unusable: {error}", file=sys.stderr)
         return 2

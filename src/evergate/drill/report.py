@@ -18,23 +18,26 @@ from evergate.drill.summary import Ownership
 _HEADINGS = ("fault", "node", "outage ms", "requests", "failed", "slow", "holder", "unheld ms", "verdict")
 
 
-def report(directory: Path, made: datetime) -> tuple[str, bool]:
+def report(directory: Path, made: datetime, faults: Sequence[str] = ()) -> tuple[str, bool]:
     """Write report.json and report.html; return the table and whether every promise was kept.
+
+    `faults` names the drills to report; all that the directory holds unless given.
 
     Raise InvalidRecording, before anything is written, if there is no drill or one cannot be used.
     """
-    drills = read_drills(directory)
+    drills = read_drills(directory, faults)
     contents = {"made": made.isoformat(timespec="seconds"), "drills": [as_data(drill) for drill in drills]}
     (directory / "report.json").write_text(json.dumps(contents, indent=2) + "\n", encoding="utf-8")
     (directory / "report.html").write_text(page(drills, made), encoding="utf-8")
     return table(drills), all(drill.kept for drill in drills)
 
 
-def read_drills(directory: Path) -> list[Drill]:
+def read_drills(directory: Path, faults: Sequence[str] = ()) -> list[Drill]:
     """Return the drills of the directory in the order of time; raise InvalidRecording."""
     if not directory.is_dir():
         raise InvalidRecording(f"{directory} is not a directory")
-    found = [judge(Evidence.read(path)) for path in sorted(directory.iterdir()) if path.is_dir()]
+    names = faults or sorted(path.name for path in directory.iterdir() if path.is_dir())
+    found = [judge(Evidence.read(directory / name)) for name in names]
     if not found:
         raise InvalidRecording(f"{directory} holds no drill")
     return sorted(found, key=lambda drill: drill.evidence.started)

@@ -12,13 +12,13 @@ SPECS = {
 BALANCER = {
     "group_names": ["load_balancers"],
     "haproxy_frontends": [{"name": "shop", "vip": "shop", "port": "{{ port }}", "default_backend": "shop"}],
-    "haproxy_backends": [{"name": "shop", "group": "app_servers", "port": 8080}],
+    "haproxy_backends": [{"name": "shop", "group": "web", "port": 8080}],
     "keepalived_instances": [{"name": "shop", "interface": "svc0", "vips": ["203.0.113.100/24"]}],
 }
 HOSTVARS = {
     "lb1": BALANCER | {"evergate_address": "203.0.113.11"},
     "lb2": BALANCER | {"evergate_address": "203.0.113.12"},
-    "app1": {"group_names": ["app_servers"], "evergate_address": "203.0.113.21"},
+    "app1": {"group_names": ["web"], "evergate_address": "203.0.113.21"},
 }
 
 
