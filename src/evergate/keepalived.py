@@ -29,14 +29,16 @@ def _global(config: KeepalivedConfig) -> _Block:
     return [
         f"router_id {config.node}",
         "vrrp_version 3",
-        # A loaded machine must not look like a dead one: real-time scheduling, never swapped out, and a
-        # second of processor time before the kernel takes keepalived for a runaway.
-        "vrrp_rt_priority 50",
-        "vrrp_rlimit_rttime 1000000",
+        # A loaded machine must not look like a dead one. Real-time scheduling is the unit's to give: after a
+        # reload without CAP_SYS_RESOURCE, keepalived's own (vrrp_rt_priority) leaves the child a processor
+        # time of 0, and the kernel kills it.
         "vrrp_no_swap",
         # A neighbour may miss the announcement of a move: it is repeated, and refreshed ever after.
         "vrrp_garp_master_delay 1",
         "vrrp_garp_master_refresh 10",
+        # A node that was cut off comes back as active, without a word to the neighbours, who know its
+        # successor. The successor's last advert makes it announce itself anew.
+        "vrrp_higher_prio_send_advert true",
         *config.global_extra,
     ]
 

@@ -58,3 +58,17 @@ def test_requests_are_logged_to_the_journal() -> None:
     (active,) = holders(VIPS[0])
     journal = host(active).check_output("journalctl --unit haproxy --since -1min --no-pager")
     assert '"GET /healthz?logged HTTP/1.1"' in journal
+
+
+@each_node
+def test_keepalived_is_scheduled_before_everything_else(node: str) -> None:
+    pids = host(node).check_output("pidof keepalived").split()
+    policies = {host(node).check_output("ps --no-headers -o cls,rtprio -p %s", pid) for pid in pids}
+    assert {tuple(policy.split()) for policy in policies} == {("RR", "50")}
+
+
+def test_the_vip_was_taken_once_and_no_reload_moved_it() -> None:
+    journals = [host(node).check_output("journalctl --unit keepalived --no-pager") for node in LOAD_BALANCERS]
+    assert all("Reloading" in journal for journal in journals)
+    assert sum(journal.count("Entering MASTER STATE") for journal in journals) == 1
+    assert not any("Respawning" in journal for journal in journals)
