@@ -21,6 +21,7 @@ setup: .venv/ready ## make the Python environment in .venv
 	@python3 -c 'import ensurepip, venv' 2>/dev/null || { \
 	    echo 'python3-venv is missing: installing it with apt-get'; \
 	    [ "$$(id -u)" = 0 ] || { echo 'Run it as root, or install python3-venv yourself.' >&2; exit 1; }; \
+	    export DEBIAN_FRONTEND=noninteractive; \
 	    apt-get update --quiet=2 && apt-get install --quiet=2 --yes python3-venv >/dev/null; }
 	@echo 'Installing the Python environment into .venv'
 	@python3 -m venv .venv
