@@ -8,7 +8,7 @@ export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 PLAYBOOK := ansible-playbook
 SCRIPTS := molecule/resources/podman molecule/resources/freeze molecule/resources/image/customize \
-	molecule/resources/image/build .ci/run
+	molecule/resources/image/build .ci/run .ci/molecule
 
 .PHONY: help setup lint unit molecule test lab lab-down drill demo bench requirements
 

@@ -64,18 +64,16 @@ def shared_addresses(everyone: list[Host]) -> Iterator[Problem]:
 def _disagreements(pair: Pair) -> Iterator[Problem]:
     """Yield what is not the same on all members; only the name of an instance's interface may differ."""
     first, *others = pair.moving
-    for member in others:
-        hint = "set it once for the pair; only 'interface' may differ between its members"
+    for number, member in enumerate(others, start=1):
+        problem = f"differs between {first.node} and {member.node}, which are one pair"
         if _anywhere(member) != _anywhere(first):
-            problem = f"differs between {first.node} and {member.node}, which are one pair"
+            hint = "set it once for the pair; only 'interface' may differ between its members"
             yield Problem(_INSTANCES, problem, member.instances[0].name, hint)
-    for member, served in zip(others, pair.balancing[1:], strict=True):
-        hint = "set it once for the pair: its members take each other's place"
-        for variable in ("frontends", "backends"):
-            if getattr(served, variable) != getattr(pair.balancing[0], variable):
-                problem = f"differs between {first.node} and {member.node}, which are one pair"
-                origin = next(host.variables for host in pair.hosts if host.name == member.node)
-                yield Problem(f"haproxy_{variable}", problem, origin.get(f"haproxy_{variable}", origin), hint)
+        for served in ("frontends", "backends"):
+            if getattr(pair.balancing[number], served) != getattr(pair.balancing[0], served):
+                origin = pair.hosts[number].variables.get(f"haproxy_{served}", pair.hosts[number].origin)
+                hint = "set it once for the pair: its members take each other's place"
+                yield Problem(f"haproxy_{served}", problem, origin, hint)
 
 
 def _anywhere(config: KeepalivedConfig) -> list[Instance]:

@@ -140,3 +140,13 @@ def test_what_comes_from_data_is_escaped(scene: Any, tmp_path: Path) -> None:
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert hostile not in page
     assert page.count("&lt;b onload=x&gt;") > 10
+
+
+def test_the_drills_that_are_named_are_judged_alone(
+    scene: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scene.but(outage=1.2, unheld=1.1).write(tmp_path)  # broken, of another day
+    scene.but(fault="node_cut_off").write(tmp_path)
+    assert main(["report", str(tmp_path), "node_cut_off"]) == 0
+    assert "haproxy_killed" not in capsys.readouterr().out
+    assert main(["report", str(tmp_path)]) == 1
