@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 
+from ansible._internal._datatag._tags import Origin  # type: ignore[import-untyped]
 from ansible.errors import AnsibleFilterError  # type: ignore[import-untyped]
 
 DOCUMENTATION = """
@@ -46,7 +48,17 @@ def checked_site(
     try:
         return checked(hostvars, specs)
     except InvalidData as error:
-        raise AnsibleFilterError(str(error), obj=error.value, help_text=error.hint) from error
+        problems = error.in_order(_place)
+    raise AnsibleFilterError(problems.listing(_place), obj=problems.value, help_text=problems.hint)
+
+
+def _place(value: object) -> tuple[str, int, int] | None:
+    """Return file, line and column of a value that Ansible has read from a file."""
+    origin = Origin.get_tag(value)
+    if origin is None or origin.path is None:
+        return None
+    path = os.path.relpath(origin.path)
+    return (origin.path if path.startswith("..") else path, origin.line_num or 0, origin.col_num or 0)
 
 
 class FilterModule:

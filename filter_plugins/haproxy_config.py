@@ -34,8 +34,8 @@ def haproxy_config(data: object) -> str:
     """Return the text of haproxy.cfg, or raise an error with the origin of what is wrong."""
     try:
         from evergate.errors import InvalidData
-        from evergate.haproxy import render
-        from evergate.model.haproxy import HaproxyConfig
+        from evergate.model.haproxy.config import HaproxyConfig
+        from evergate.render.haproxy.config import render
     except ModuleNotFoundError as error:
         raise AnsibleFilterError("evergate is not installed beside Ansible; run: make setup") from error
     try:

@@ -34,8 +34,8 @@ def keepalived_config(data: object) -> str:
     """Return the text of keepalived.conf, or raise an error with the origin of what is wrong."""
     try:
         from evergate.errors import InvalidData
-        from evergate.keepalived import render
-        from evergate.model.keepalived import KeepalivedConfig
+        from evergate.model.keepalived.config import KeepalivedConfig
+        from evergate.render.keepalived.config import render
     except ModuleNotFoundError as error:
         raise AnsibleFilterError("evergate is not installed beside Ansible; run: make setup") from error
     try:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 _LONGEST_QUOTE = 60
+
+Place = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +18,14 @@ class Problem:
     `path` leads into the data (`haproxy_frontends[0].port`), `problem` says what is wrong there in lower
     case, `hint` says what to write instead. `value` is the offending object itself, never a copy: Ansible
     has tagged it with the file, line and column it was read from, and any string operation would lose that.
+    What is `secret` may be located but never shown, neither the value nor its line.
     """
 
     path: str
     problem: str
     value: object
     hint: str
+    secret: bool = False
 
     def __str__(self) -> str:
         """Return path and problem on one line, without the hint."""
@@ -29,14 +33,18 @@ class Problem:
 
 
 class InvalidData(Exception):
-    """The data cannot be used; `problems` holds every reason found, in the order of the data."""
+    """The data cannot be used; `problems` holds every reason found, in the order of the data.
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    `rest` is what was right beside it, for a caller that goes on to look for further problems.
+    """
+
+    def __init__(self, problems: Iterable[Problem], rest: object = None) -> None:
         """Keep the problems, and of those that say the same the first."""
         kept: dict[str, Problem] = {}
         for problem in problems:
             kept.setdefault(str(problem), problem)
         self.problems = tuple(kept.values())
+        self.rest = rest
         super().__init__(self.problems)
 
     def __str__(self) -> str:
@@ -46,13 +54,30 @@ class InvalidData(Exception):
 
     @property
     def value(self) -> object:
-        """Return the first problem's offending object: what Ansible prints the origin of."""
-        return self.problems[0].value
+        """Return the first problem's offending object, whose line Ansible shows; None if it is secret."""
+        return None if self.problems[0].secret else self.problems[0].value
 
     @property
     def hint(self) -> str:
         """Return the first problem's hint."""
         return self.problems[0].hint
+
+    def in_order(self, place: Callable[[object], Place | None]) -> InvalidData:
+        """Return the same problems in the order of file, line and column; those without a place come last."""
+        places = {id(problem): place(problem.value) for problem in self.problems}
+        placed = [problem for problem in self.problems if places[id(problem)] is not None]
+        others = [problem for problem in self.problems if places[id(problem)] is None]
+        return InvalidData([*sorted(placed, key=lambda each: places[id(each)] or ("", 0, 0)), *others])
+
+    def listing(self, place: Callable[[object], Place | None]) -> str:
+        """Return a count, then for each problem its place, what is wrong and what to write instead."""
+        count = len(self.problems)
+        lines = [f"{count} problem{'s' if count > 1 else ''} in the inventory; no host was contacted"]
+        for problem in self.problems:
+            found = place(problem.value)
+            lines += ["", ":".join(map(str, found)) if found else "somewhere outside the inventory's files"]
+            lines += [f"  {problem}", f"  {problem.hint}"]
+        return "\n".join(lines)
 
 
 def refused(path: str, problem: str, value: object, hint: str) -> InvalidData:

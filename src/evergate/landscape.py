@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from evergate import values
+from evergate import budget, values
 from evergate.errors import Problem, quoted
 from evergate.inventory import Host
-from evergate.model.haproxy import HaproxyConfig
-from evergate.model.keepalived import Instance, KeepalivedConfig
+from evergate.model.haproxy.config import HaproxyConfig
+from evergate.model.keepalived.config import KeepalivedConfig
+from evergate.model.keepalived.instance import Instance, SyncGroup
+from evergate.model.keepalived.rules import addresses_of
 from evergate.reading import repeated
 
 _INSTANCES = "keepalived_instances"
@@ -37,14 +39,10 @@ def between_hosts(pairs: list[Pair], everyone: list[Host]) -> Iterator[Problem]:
         yield from _disagreements(pair)
         yield from _taken_vips(pair, everyone)
         yield from _addressless_servers(pair, everyone)
+        yield from budget.broken_promises(pair.moving[0], pair.balancing[0])
     for one, other in combinations(pairs, 2):
         yield from _shared_vips(one, other)
         yield from _shared_routers(one, other)
-
-
-def vips_of(instance: Instance) -> tuple[values.Vip, ...]:
-    """Return all VIPs of an instance, of both address families."""
-    return (*instance.vips, *instance.vips_excluded)
 
 
 def _address(host: Host) -> values.Address:
@@ -76,9 +74,9 @@ def _disagreements(pair: Pair) -> Iterator[Problem]:
                 yield Problem(f"haproxy_{served}", problem, origin, hint)
 
 
-def _anywhere(config: KeepalivedConfig) -> list[Instance]:
-    """Return the instances without what may differ between members."""
-    return [replace(each, interface="") for each in config.instances]
+def _anywhere(config: KeepalivedConfig) -> tuple[list[Instance], tuple[SyncGroup, ...]]:
+    """Return what members must agree on: the instances but for their interfaces, and the groups."""
+    return [replace(each, interface="") for each in config.instances], config.sync_groups
 
 
 def _taken_vips(pair: Pair, everyone: list[Host]) -> Iterator[Problem]:
@@ -86,13 +84,11 @@ def _taken_vips(pair: Pair, everyone: list[Host]) -> Iterator[Problem]:
     strangers = {
         _address(host): host for host in everyone if host.pair != pair.name and host.address is not None
     }
-    for index, instance in enumerate(pair.instances):
-        for vip in vips_of(instance):
+    for instance in pair.instances:
+        for key, vip in addresses_of(instance):
             if vip.address in strangers:
                 problem = f"{quoted(vip.source)} is the address of {strangers[vip.address].name}"
-                yield Problem(
-                    f"{_INSTANCES}[{index}].vips", problem, vip.source, "choose an address that no host has"
-                )
+                yield instance.wrong(key, problem, "choose an address that no host has", vip.source)
 
 
 def _addressless_servers(pair: Pair, everyone: list[Host]) -> Iterator[Problem]:
@@ -105,32 +101,35 @@ def _addressless_servers(pair: Pair, everyone: list[Host]) -> Iterator[Problem]:
 
 
 def _shared_vips(one: Pair, other: Pair) -> Iterator[Problem]:
-    taken = {vip.address for instance in one.instances for vip in vips_of(instance)}
-    for index, instance in enumerate(other.instances):
-        for vip in vips_of(instance):
+    taken = {vip.address for instance in one.instances for _, vip in addresses_of(instance)}
+    for instance in other.instances:
+        for key, vip in addresses_of(instance):
             if vip.address in taken:
                 problem = f"{quoted(vip.source)} of the pair {other.name} is a VIP of the pair {one.name} too"
-                yield Problem(
-                    f"{_INSTANCES}[{index}].vips", problem, vip.source, "give every VIP to one pair"
-                )
+                yield instance.wrong(key, problem, "give every VIP to one pair", vip.source)
 
 
 def _shared_routers(one: Pair, other: Pair) -> Iterator[Problem]:
-    """Yield the virtual router ids that two pairs use in one network, where each would obey the other."""
+    """Yield the virtual router ids that two pairs use in one network, where each would obey the other.
+
+    The ids of IPv4 and IPv6 are apart (RFC 9568, 5.2.3); those of VRRP's versions are not.
+    """
     for first in one.instances:
-        for index, second in enumerate(other.instances):
-            if first.virtual_router_id == second.virtual_router_id and _same_network(first, second):
+        for second in other.instances:
+            identity = other.moving[0].router_id(second)
+            if one.moving[0].router_id(first) == identity and _same_network(one, first, other, second):
                 users = f"{one.name} ({first.name}) and {other.name} ({second.name})"
-                problem = f"{second.virtual_router_id} is used in one network by the pairs {users}"
+                problem = f"{identity} is used in one network by the pairs {users}"
                 hint = f"write another virtual_router_id, 1 to 255, for {second.name}"
-                path = f"{_INSTANCES}[{index}].virtual_router_id"
-                yield Problem(path, problem, second.router_id_source, hint)
+                origin = other.moving[0].router_id_source(second)
+                yield second.wrong("virtual_router_id", problem, hint, origin)
 
 
-def _same_network(one: Instance, other: Instance) -> bool:
+def _same_network(one: Pair, first: Instance, other: Pair, second: Instance) -> bool:
+    """Return whether the adverts of two instances can meet."""
     return any(
-        first.interface.version == second.interface.version
-        and first.interface.network.overlaps(second.interface.network)
-        for first in one.vips
-        for second in other.vips
+        mine.interface.version == yours.interface.version
+        and mine.interface.network.overlaps(yours.interface.network)
+        for mine in one.moving[0].advertised(first)
+        for yours in other.moving[0].advertised(second)
     )

@@ -7,8 +7,8 @@ values are in `evergate.values`; `from_data` of every model is one too, so that 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import replace
-from typing import TypeVar, cast
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar, cast
 
 from evergate.errors import InvalidData, Problem, nearest, quoted, refused
 
@@ -84,38 +84,40 @@ class Reader:
         return value
 
 
-def each(parse: Parser[T]) -> Parser[tuple[T, ...]]:
-    """Return a parser of a list that parses every item and reports the problems of all of them."""
+@dataclass(frozen=True, slots=True)
+class Each(Generic[T]):
+    """A parser of a list that parses every item and reports the problems of all of them."""
 
-    def parse_all(value: object, path: str) -> tuple[T, ...]:
+    parse: Parser[T]
+    least: int = 0
+
+    def __call__(self, value: object, path: str) -> tuple[T, ...]:
+        """Return the parsed items; raises `InvalidData` whose rest is the items that were right."""
         if not isinstance(value, (list, tuple)):
-            raise refused(
-                path, f"{quoted(value)} is not a list", value, "write a list: each item on a line with '- '"
-            )
+            hint = "write a list: each item on a line with '- '"
+            raise refused(path, f"{quoted(value)} is not a list", value, hint)
         parsed: list[T] = []
         problems: list[Problem] = []
         for index, item in enumerate(value):
             try:
-                parsed.append(parse(item, f"{path}[{index}]"))
+                parsed.append(self.parse(item, f"{path}[{index}]"))
             except InvalidData as error:
                 problems += error.problems
         if problems:
-            raise InvalidData(problems)
+            raise InvalidData(problems, tuple(parsed))
+        if len(parsed) < self.least:
+            raise refused(path, "is empty", value, "write at least one item")
         return tuple(parsed)
 
-    return parse_all
+
+def each(parse: Parser[T]) -> Each[T]:
+    """Return a parser of a list, which may be empty."""
+    return Each(parse)
 
 
-def some(parse: Parser[T]) -> Parser[tuple[T, ...]]:
-    """Return a parser of a list as `each` does, refusing an empty one."""
-
-    def parse_some(value: object, path: str) -> tuple[T, ...]:
-        items = each(parse)(value, path)
-        if not items:
-            raise refused(path, "is empty", value, "write at least one item")
-        return items
-
-    return parse_some
+def some(parse: Parser[T]) -> Each[T]:
+    """Return a parser of a list of at least one item."""
+    return Each(parse, 1)
 
 
 def repeated(items: Iterable[T], key: Callable[[T], Hashable]) -> list[tuple[int, T]]:
@@ -127,3 +129,41 @@ def repeated(items: Iterable[T], key: Callable[[T], Hashable]) -> list[tuple[int
             found.append((index, item))
         seen.add(key(item))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class OneOrMany(Generic[T]):
+    """A parser of a single value or a list of them."""
+
+    parse: Parser[T]
+
+    def __call__(self, value: object, path: str) -> tuple[T, ...]:
+        """Return the values, of which there is at least one."""
+        if isinstance(value, (list, tuple)):
+            return some(self.parse)(value, path)
+        return (self.parse(value, path),)
+
+
+def mapping(parse_key: Parser[str], parse_value: Parser[T]) -> Parser[tuple[tuple[str, T], ...]]:
+    """Return a parser of a mapping that keeps its order and reports the problems of all entries."""
+
+    def parse_all(value: object, path: str) -> tuple[tuple[str, T], ...]:
+        if not isinstance(value, Mapping):
+            raise refused(path, f"{quoted(value)} is not a mapping", value, "write keys and values")
+        parsed: list[tuple[str, T]] = []
+        problems: list[Problem] = []
+        for key, item in value.items():
+            try:
+                parsed.append((parse_key(key, path), parse_value(item, f"{path}.{key}")))
+            except InvalidData as error:
+                problems += [
+                    replace(
+                        each, value=key if each.value is None or isinstance(each.value, bool) else each.value
+                    )
+                    for each in error.problems
+                ]
+        if problems:
+            raise InvalidData(problems, tuple(parsed))
+        return tuple(parsed)
+
+    return parse_all

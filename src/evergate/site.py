@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import TypeVar, cast
 
-from evergate import inventory
+from evergate import budget, inventory
 from evergate.errors import InvalidData, Problem, nearest
 from evergate.inventory import Host, HostVars
 from evergate.landscape import Pair, between_hosts, shared_addresses
 from evergate.model.app_server import App
-from evergate.model.haproxy import HaproxyConfig
-from evergate.model.keepalived import KeepalivedConfig
+from evergate.model.haproxy.config import HaproxyConfig
+from evergate.model.keepalived.config import KeepalivedConfig
+from evergate.model.model import Model, keys
 
 T = TypeVar("T")
 
@@ -32,9 +33,9 @@ class Variables:
         """Return the host's value, else the default, else None."""
         return self.host.variables[name] if name in self.host.variables else self.defaults.get(name)
 
-    def chosen(self, model: type, prefix: str) -> dict[str, object]:
-        """Return what the variables `<prefix>_<field>` hold, for every field of the model that is set."""
-        found = {field.name: self.get(f"{prefix}_{field.name}") for field in fields(model)}
+    def chosen(self, model: type[Model]) -> dict[str, object]:
+        """Return what the variables `<role>_<key>` hold, for every key of the role's model that is set."""
+        found = {key: self.get(f"{model.home}_{key}") for key in keys(model)}
         return {key: value for key, value in found.items() if value is not None}
 
 
@@ -44,20 +45,38 @@ def checked_site(hostvars: HostVars, specs: Mapping[str, Mapping[str, object]]) 
     `specs` holds for each role its parsed `meta/argument_specs.yml`: all variables and their defaults.
     Raises `InvalidData` with all problems; what several hosts share is reported once.
     """
+    return _summary(*_read(hostvars, specs))
+
+
+def failover_budget(hostvars: HostVars, specs: Mapping[str, Mapping[str, object]]) -> list[str]:
+    """Return for every pair, as lines for people, how long each failure lasts at worst.
+
+    The arguments and the errors are those of `checked_site`.
+    """
+    pairs, _ = _read(hostvars, specs)
+    return [line for pair in pairs for line in budget.table(pair.name, pair.moving[0], pair.balancing[0])]
+
+
+def _read(hostvars: HostVars, specs: Mapping[str, Mapping[str, object]]) -> tuple[list[Pair], list[App]]:
+    """Return all that the site consists of, or raise `InvalidData` with everything that is wrong."""
     options = _options(specs)
     everyone = inventory.hosts(hostvars)
-    misnamed = [problem for host in everyone for problem in _misnamed(host, {*options, *_OWN_VARIABLES})]
-    if problems := misnamed + (list(_addressless(everyone)) or list(shared_addresses(everyone))):
-        raise InvalidData(problems)
+    problems = [problem for host in everyone for problem in _misnamed(host, {*options, *_OWN_VARIABLES})]
+    if unplaced := list(_addressless(everyone)) or list(shared_addresses(everyone)):
+        raise InvalidData(problems + unplaced)
     defaults = {name: option["default"] for name, option in options.items() if "default" in option}
-    problems = []
-    pairs = [_pair(members, everyone, defaults, problems) for members in inventory.pairs(everyone).values()]
+    pairs, sound = [], []
+    for members in inventory.pairs(everyone).values():
+        found: list[Problem] = []
+        pairs.append(_pair(members, everyone, defaults, found))
+        if not found:
+            sound.append(pairs[-1])
+        problems += found
     apps = _apps([Variables(host, defaults) for host in everyone], problems)
+    problems += between_hosts(sound, everyone)
     if problems:
         raise InvalidData(problems)
-    if problems := list(between_hosts(pairs, everyone)):
-        raise InvalidData(problems)
-    return _summary(pairs, apps)
+    return pairs, apps
 
 
 def _options(specs: Mapping[str, Mapping[str, object]]) -> dict[str, Mapping[str, object]]:
@@ -106,8 +125,13 @@ def _pair(
     for member in members:
         variables = Variables(member, defaults)
         instances = variables.get("keepalived_instances")
-        balancing = variables.chosen(HaproxyConfig, "haproxy") | {"vips": instances, "groups": groups}
-        moving = variables.chosen(KeepalivedConfig, "keepalived") | {
+        balancing = variables.chosen(HaproxyConfig) | {
+            "vips": instances,
+            "groups": groups,
+            "members": addresses,
+            "node": member.name,
+        }
+        moving = variables.chosen(KeepalivedConfig) | {
             "node": member.name,
             "members": addresses,
         }
@@ -123,7 +147,7 @@ def _apps(everyones: list[Variables], problems: list[Problem]) -> list[App]:
     apps: list[App] = []
     for variables in everyones:
         if _runs_an_application(variables.host):
-            _collect(App.from_data, variables.chosen(App, "app_server"), apps, variables, problems)
+            _collect(App.from_data, variables.chosen(App), apps, variables, problems)
     return apps
 
 
@@ -142,6 +166,8 @@ def _collect(
     try:
         parsed.append(parse(data))
     except InvalidData as error:
+        if error.rest is not None:
+            parsed.append(cast(T, error.rest))
         problems += [_located(problem, data, variables) for problem in error.problems]
 
 

@@ -142,14 +142,34 @@ def duration(value: object, path: str) -> str:
     return value
 
 
-def choice(*known: str) -> Parser[str]:
-    """Return a parser of one out of several words."""
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A parser of one out of several words."""
 
-    def parse(value: object, path: str) -> str:
-        if not isinstance(value, str) or value not in known:
-            hint = nearest(value, known, f"write one of: {', '.join(known)}")
+    known: tuple[str, ...]
+
+    def __call__(self, value: object, path: str) -> str:
+        """Return the word; raises `InvalidData` with the nearest known one."""
+        if not isinstance(value, str) or value not in self.known:
+            hint = nearest(value, self.known, f"write one of: {', '.join(self.known)}")
             raise refused(path, f"{quoted(value)} is not known here", value, hint)
         return value
+
+
+def choice(*known: str) -> Choice:
+    """Return a parser of one out of several words."""
+    return Choice(known)
+
+
+def choice_of_numbers(*known: int) -> Parser[int]:
+    """Return a parser of one out of several whole numbers."""
+    hint = f"write one of: {', '.join(map(str, known))}"
+
+    def parse(value: object, path: str) -> int:
+        number = integer(min(known), max(known))(value, path)
+        if number not in known:
+            raise refused(path, f"{quoted(value)} is not known here", value, hint)
+        return number
 
     return parse
 

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from evergate import app_server, haproxy, keepalived
+from evergate import app_server
 from evergate.model.app_server import App
-from evergate.model.haproxy import HaproxyConfig
-from evergate.model.keepalived import KeepalivedConfig
+from evergate.model.haproxy.config import HaproxyConfig
+from evergate.model.keepalived.config import KeepalivedConfig
+from evergate.render.haproxy import config as haproxy
+from evergate.render.keepalived import config as keepalived
 
 GOLDEN = Path(__file__).parent
 FILES: dict[str, tuple[str, Callable[[object], str]]] = {

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from evergate.errors import InvalidData
-from evergate.site import checked_site
+from evergate.site import checked_site, failover_budget
 
 Told = Callable[..., list[tuple[str, str, str]]]
 Hosts = dict[str, dict[str, Any]]
@@ -232,3 +232,62 @@ def test_two_pairs_may_not_share_a_virtual_router_id(told: Told) -> None:
 
 def test_two_pairs_may_share_a_virtual_router_id_in_networks_apart() -> None:
     assert checked_site(second_pair("198.51.100.100/24"), SPECS)["pairs"] == 2
+
+
+def test_vrrps_versions_share_their_router_ids_and_its_address_families_do_not(told: Told) -> None:
+    older = second_pair("203.0.113.101/24", virtual_router_id=100, version=2)
+    assert refused(told, older)[0][0] == "keepalived_instances[0].virtual_router_id"
+    addresses = {"lb3": "2001:db8:113::13", "lb4": "2001:db8:113::14"}
+    vips = ["2001:db8:113::101/64", "203.0.113.101/24"]
+    six = second_pair("203.0.113.101/24", virtual_router_id=100, vips=vips, addresses=addresses)
+    assert checked_site(six, SPECS)["pairs"] == 2
+
+
+def test_a_derived_router_id_is_as_good_as_a_given_one(told: Told) -> None:
+    other = second_pair("203.0.113.101/24")
+    given = [BALANCER["keepalived_instances"][0] | {"virtual_router_id": 101}]  # type: ignore[index]
+    for name in ("lb1", "lb2"):
+        other[name] = other[name] | {"keepalived_instances": given}
+    assert refused(told, other) == [
+        (
+            "keepalived_instances[0].virtual_router_id",
+            "101 is used in one network by the pairs load_balancers (shop) and other (other)",
+        )
+    ]
+
+
+@pytest.mark.parametrize("key", ["vips_excluded", "extra_addresses"])
+def test_whatever_moves_is_no_hosts_address(told: Told, key: str) -> None:
+    moving: Any = "203.0.113.31/24"
+    if key == "extra_addresses":
+        moving = {"address": moving, "interface": "svc0"}
+    instances = [BALANCER["keepalived_instances"][0] | {key: [moving]}]  # type: ignore[index]
+    hosts = site(client={"evergate_address": "203.0.113.31"})
+    for name in ("lb1", "lb2"):
+        hosts[name] = hosts[name] | {"keepalived_instances": instances}
+    assert refused(told, hosts) == [
+        (f"keepalived_instances[0].{key}", "'203.0.113.31/24' is the address of client")
+    ]
+
+
+def test_members_of_a_pair_have_the_same_sync_groups(told: Told) -> None:
+    second = {"name": "wiki", "interface": "svc0", "vips": ["203.0.113.102/24"]}
+    instances = [*BALANCER["keepalived_instances"], second]  # type: ignore[misc]
+    group = [{"name": "all", "instances": ["shop", "wiki"]}]
+    hosts = site(lb1={"keepalived_instances": instances}, lb2={"keepalived_instances": instances})
+    hosts["lb2"] |= {"keepalived_sync_groups": group}
+    specs = SPECS | {"more": {"argument_specs": {"main": {"options": {"keepalived_sync_groups": {}}}}}}
+    assert [each[:2] for each in told(checked_site, hosts, specs)] == [
+        ("keepalived_instances", "differs between lb1 and lb2, which are one pair")
+    ]
+
+
+def test_a_promise_that_cannot_be_kept_is_refused_and_others_are_shown(told: Told) -> None:
+    specs = SPECS | {
+        "more": {"argument_specs": {"main": {"options": {"keepalived_promise": {"default": 0.1}}}}}
+    }
+    paths = [path for path, _, _ in told(checked_site, site(), specs)]
+    assert "keepalived_instances[0].advert_int" in paths
+    lines = failover_budget(site(), SPECS)
+    assert lines[0].startswith("The pair load_balancers: ")
+    assert any("HAProxy hangs" in line for line in lines)

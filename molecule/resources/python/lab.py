@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from functools import cache
 from pathlib import Path
@@ -17,13 +18,20 @@ APP_SERVERS = ("app1", "app2", "app3")
 VIPS = ("198.51.100.200", "2001:db8:1::200")
 HEALTH_FILES = ("/run/evergate/haproxy_process", "/run/evergate/haproxy_answers")
 
+_CONNECTIONS = tempfile.TemporaryDirectory()
 _FAILOVER = Path(__file__).parents[3] / "build" / "failover"
 
 
 @cache
 def host(name: str) -> Host:
-    """Return one of the lab's hosts."""
-    return testinfra.get_host(f"ssh://{name}", ssh_config="/run/evergate-lab/ssh_config")
+    """Return one of the lab's hosts; all commands share one connection, which closes itself."""
+    shared = {"controlpath": f"{_CONNECTIONS.name}/{name}", "controlpersist": 10}
+    return testinfra.get_host(f"ssh://{name}", ssh_config="/run/evergate-lab/ssh_config", **shared)
+
+
+def debian() -> int:
+    """Return the release that the lab is built of."""
+    return int(host("client").system_info.release.partition(".")[0])
 
 
 def holders(vip: str) -> list[str]:

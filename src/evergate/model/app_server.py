@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from evergate import values
 from evergate.errors import InvalidData, Problem, quoted, refused
 from evergate.model.extra import unit_lines
-from evergate.reading import Reader, each
+from evergate.model.model import Model, defaulted, required
+from evergate.reading import each
 
 # An application is a user and a unit of its name. These belong to Debian or to Evergate.
 _TAKEN = """
@@ -27,44 +29,6 @@ _package = values.matching(
 )
 
 Environment = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class App:
-    """One application; `stop_timeout` is a duration, `environment` sorted pairs of name and text.
-
-    The fields are the role's variables `app_server_<field>`.
-    """
-
-    name: str
-    version: str
-    source: str
-    command: str
-    port: int
-    health_path: str
-    environment: Environment
-    packages: tuple[str, ...]
-    stop_timeout: str
-    extra: tuple[str, ...]
-
-    @classmethod
-    def from_data(cls, data: object, path: str = "app_server") -> App:
-        """Return the application; raises `InvalidData`, which never quotes the environment."""
-        reader = Reader(data, path, joint="_")
-        app = cls(
-            name=reader.required("name", _name, "the application's name, such as shop"),
-            version=reader.required("version", _version, "the release to run, such as '1.0'"),
-            source=reader.required("source", values.text, "the directory or archive on the controller"),
-            command=reader.required("command", _command, "the command that serves, in the foreground"),
-            port=reader.required("port", values.port, "the TCP port the application listens on"),
-            health_path=reader.optional("health_path", values.url_path, "/healthz"),
-            environment=reader.optional("environment", environment, ()),
-            packages=reader.optional("packages", each(_package), ()),
-            stop_timeout=reader.optional("stop_timeout", values.duration, "30s"),
-            extra=reader.optional("extra", unit_lines, ()),
-        )
-        reader.finish()
-        return app
 
 
 def _name(value: object, path: str) -> str:
@@ -132,3 +96,47 @@ def _environment_problem(name: object, text: object) -> tuple[str, str] | None:
     if not str(text).isprintable():
         return "holds a line break or another control character", "write one line, or encode it (base64)"
     return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App(Model):
+    """One application. The fields are the role's variables `app_server_<field>`."""
+
+    home: ClassVar[str] = "app_server"
+    joint: ClassVar[str] = "_"
+
+    name: str = required(_name, "Name of the application, of its systemd unit and of the user it runs as.")
+    version: str = required(
+        _version, "Version of the release; quote it, so that YAML doesn't read V(1.10) as a number."
+    )
+    source_: str = required(
+        values.text,
+        "The release, on the controller; an absolute path. A tar archive with the application at its top"
+        " level, or a directory whose content is taken.",
+    )
+    command: str = required(
+        _command,
+        "What runs, in the foreground, started in the release's directory; as systemd's C(ExecStart).",
+    )
+    port: int = required(values.port, "TCP port where the application answers.")
+    health_path: str = defaulted(
+        values.url_path,
+        "Asked on this host until it answers 200; only then is the application ready.",
+        "/healthz",
+    )
+    environment: Environment = defaulted(
+        environment,
+        "Environment variables. They reach the host in a file that root alone can read, and never a log or a"
+        " diff.",
+        (),
+        secret=True,
+    )
+    packages: tuple[str, ...] = defaulted(
+        each(_package), "Packages of the distribution that the application needs.", ()
+    )
+    stop_timeout: str = defaulted(
+        values.duration, "Time to finish what is in flight after SIGTERM; then it is killed.", "30s"
+    )
+    extra: tuple[str, ...] = defaulted(
+        unit_lines, "Further lines for the unit's C([Service]) section, in systemd's own words.", ()
+    )

@@ -8,7 +8,7 @@ from evergate.model.member import Member
 
 def test_a_member_has_a_name_and_an_address() -> None:
     assert Member.from_data({"name": "lb1", "address": "203.0.113.11"}, "m") == Member(
-        "lb1", ip_address("203.0.113.11")
+        name="lb1", address=ip_address("203.0.113.11")
     )
 
 

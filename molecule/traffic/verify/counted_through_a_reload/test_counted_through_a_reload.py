@@ -1,0 +1,22 @@
+"""Three of five requests were made before both nodes were reloaded: the new processes know."""
+
+from __future__ import annotations
+
+from lab import assert_whole, host
+from web import each_vip, served, statuses
+
+
+@each_vip
+def test_the_new_process_goes_on_counting(vip: str) -> None:
+    token = ("--header", f"X-Token: reload-{vip}")
+    assert statuses(vip, "http://shop.example:8084/", *token, requests=4) == [200, 200, 429, 429]
+
+
+@each_vip
+def test_an_address_stays_with_its_server(vip: str) -> None:
+    before = host("client").file(f"/run/stuck-{vip}").content_string.strip()
+    assert served(vip, "http://shop.example:8080/stuck") == {before}
+
+
+def test_the_pair_is_whole_again() -> None:
+    assert_whole()

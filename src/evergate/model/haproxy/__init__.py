@@ -1,0 +1,1 @@
+"""What one load balancer's HAProxy is told, section by section."""

@@ -1,0 +1,203 @@
+"""What holds between the sections of one configuration, beyond names that must exist and be unique."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from evergate import values
+from evergate.errors import Problem, quoted
+from evergate.links import every, referred
+from evergate.model.haproxy.backend import tracking
+from evergate.model.haproxy.bind import Bind
+from evergate.model.haproxy.frontend import Frontend
+from evergate.model.model import Model
+
+if TYPE_CHECKING:
+    from evergate.model.haproxy.config import HaproxyConfig
+
+OWN = "evergate"  # what the names of Evergate's own sections begin with
+
+Socket = tuple[bool, values.Address, int, int]  # whether it is UDP, the address, the first and the last port
+
+
+def problems(config: HaproxyConfig) -> Iterator[Problem]:
+    """Yield what is wrong between sections each of which is right by itself."""
+    yield from _own_names(config)
+    yield from _same_names(config)
+    yield from _management(config)
+    yield from _taken_sockets(config)
+    yield from _modes(config)
+    yield from _mapped_backends(config)
+    yield from _groups(config)
+    yield from _unused(config)
+    yield from _needs(config)
+    yield from tracking([*config.backends, *config.listens])
+
+
+def fronts(config: HaproxyConfig) -> tuple[Frontend, ...]:
+    """Return everything that clients connect to."""
+    return (*config.frontends, *config.listens)
+
+
+def _own_names(config: HaproxyConfig) -> Iterator[Problem]:
+    named: tuple[Model, ...] = (*config.frontends, *config.backends, *config.listens, *config.peers)
+    for section in named:
+        name = getattr(section, "name", None)
+        if name is not None and (name == OWN or name.startswith(f"{OWN}_")):
+            yield section.wrong("name", f"{quoted(name)} is one of Evergate's own names", "use another name")
+
+
+def _same_names(config: HaproxyConfig) -> Iterator[Problem]:
+    """Yield listens that share a name with a frontend or a backend; those two may share one."""
+    taken = {each.name: "frontend" for each in config.frontends}
+    taken |= {each.name: "backend" for each in config.backends}
+    for listen in config.listens:
+        if listen.name in taken:
+            problem = f"{quoted(listen.name)} is the name of a {taken[listen.name]} too"
+            yield listen.wrong("name", problem, "give every section its own name")
+
+
+def _management(config: HaproxyConfig) -> Iterator[Problem]:
+    """Yield a statistics page that clients could reach."""
+    address = config.management_address
+    hint = "write this host's own address in the management network, or leave it out for 127.0.0.1"
+    if address.is_unspecified or address.is_multicast:
+        yield config.wrong("management_address", f"'{address}' is not one host's address", hint)
+    if any(address == vip.address for group in config.vips for vip in group.all):
+        yield config.wrong("management_address", f"'{address}' is a VIP, which clients reach", hint)
+    ports = {"probe_port": config.probe_port, "peers_port": config.peers_port}
+    if config.stats_port == config.probe_port:
+        problem = f"'{config.stats_port}' is haproxy_probe_port too"
+        yield config.wrong("stats_port", problem, "use two different ports")
+    for key, port in ports.items():
+        if key == "peers_port" and port in (config.stats_port, config.probe_port):
+            yield config.wrong(key, f"'{port}' is another port of Evergate's too", "use different ports")
+
+
+def _taken_sockets(config: HaproxyConfig) -> Iterator[Problem]:
+    """Yield binds to an address and a port where something else listens on the same node."""
+    taken: dict[tuple[bool, int], list[tuple[values.Address, str]]] = {}
+    for owner, address, port in _own_sockets(config):
+        taken.setdefault((False, port), []).append((address, owner))
+    for front in fronts(config):
+        for bind in front.all_binds:
+            yield from _taken(front, bind, config, taken)
+
+
+def _own_sockets(config: HaproxyConfig) -> Iterator[tuple[str, values.Address, int]]:
+    yield "the stats page", config.management_address, config.stats_port
+    yield "the probe", values.address("127.0.0.1", ""), config.probe_port
+    for member in config.members:
+        if member.name == config.node:
+            yield "the pair's peers", member.address, config.peers_port
+
+
+def _taken(
+    front: Frontend,
+    bind: Bind,
+    config: HaproxyConfig,
+    taken: dict[tuple[bool, int], list[tuple[values.Address, str]]],
+) -> Iterator[Problem]:
+    addresses = config.addresses(bind.vip) if bind.vip is not None else (bind.address,)
+    for udp in (False, True) if bind.quic else (False,):
+        for port in (number for text in bind.all_ports for number in _range(text)):
+            others = taken.setdefault((udp, port), [])
+            for address in addresses:
+                clash = next((owner for other, owner in others if address and overlap(address, other)), None)
+                if clash is not None:
+                    key = "ports" if bind.ports else "port"
+                    problem = f"port {port} of '{address}' is taken by {clash}"
+                    yield bind.wrong(key, problem, "use another port or another VIP")
+                    return
+            others += [(address, f"the frontend '{front.name}'") for address in addresses if address]
+
+
+def _range(text: str) -> range:
+    first, _, last = text.partition("-")
+    return range(int(first), int(last or first) + 1)
+
+
+def overlap(one: values.Address, other: values.Address) -> bool:
+    """Return whether two sockets of one port on these addresses exclude each other."""
+    if one.version != other.version:
+        return False
+    return one == other or one.is_unspecified or other.is_unspecified
+
+
+def _modes(config: HaproxyConfig) -> Iterator[Problem]:
+    """Yield frontends that hand HTTP to a backend of bytes, or the other way round."""
+    modes = {each.name: each.mode for each in (*config.listens, *config.backends)}
+    for front in fronts(config):
+        pairs = [(front, "default_backend", front.default_backend)]
+        for model, key, name in [*pairs, *((route, "backend", route.backend) for route in front.routes)]:
+            mode = modes.get(name or "", front.mode)
+            if mode != front.mode:
+                problem = f"{quoted(name)} is of mode {mode}, the frontend of mode {front.mode}"
+                yield model.wrong(key, problem, "give both the same mode")
+
+
+def _mapped_backends(config: HaproxyConfig) -> Iterator[Problem]:
+    """Yield the values of routes' maps that are no backends."""
+    known = {*config.named("backends"), *config.named("listens")}
+    used = {route.map.name for front in fronts(config) for route in front.routes if route.map is not None}
+    for table in config.maps:
+        for key, name in table.entries if table.name in used else ():
+            if name not in known:
+                hint = f"write one of: {', '.join(sorted(known))}"
+                yield table.wrong(
+                    "entries", f"{key} leads to {quoted(name)}, which is no backend", hint, name
+                )
+
+
+def _groups(config: HaproxyConfig) -> Iterator[Problem]:
+    """Yield groups none of whose hosts can be a server."""
+    for backend in (*config.backends, *config.listens):
+        known = dict(config.groups).get(backend.group) if backend.group is not None else None
+        if known == ():
+            hint = "give evergate_address to the hosts of this group, or put hosts into it"
+            problem = f"no host of the group {quoted(backend.group)} has an evergate_address"
+            yield backend.wrong("group", problem, hint)
+
+
+def _unused(config: HaproxyConfig) -> Iterator[Problem]:
+    """Yield backends that nothing leads to."""
+    used = referred(config, "backends") | referred(config, "tables")
+    used |= {name for table in config.maps for _, name in table.entries}
+    names = ", ".join(config.named("frontends"))
+    for backend in config.backends:
+        if backend.name not in used and not _dynamic(config):
+            hint = f"name it in a frontend ({names}) or delete it" if names else "add a frontend or delete it"
+            yield backend.wrong("name", f"no frontend leads to {quoted(backend.name)}", hint)
+    for group in config.mailers:
+        if group.name not in referred(config, "mailers"):
+            problem = f"no backend has an email_alert for {quoted(group.name)}"
+            yield group.wrong("name", problem, "name it in a backend's email_alert or delete it")
+
+
+def _dynamic(config: HaproxyConfig) -> bool:
+    """Return whether lines of the operator's own may lead to any backend."""
+    return any("use_backend" in line for front in fronts(config) for line in front.extra)
+
+
+def _needs(config: HaproxyConfig) -> Iterator[Problem]:
+    """Yield what one section needs and another one lacks."""
+    declared = {each.name for each in fronts(config) if each.stick_table is not None}
+    declared |= {each.name for each in config.backends if each.stick_table is not None}
+    for model in every(config):
+        table: object = getattr(model, "table", None)
+        if isinstance(table, str) and table not in declared:
+            hint = (
+                f"write one of: {', '.join(sorted(declared))}" if declared else "declare a stick_table there"
+            )
+            yield model.wrong("table", f"{quoted(table)} has no stick_table", hint)
+    for backend in (*config.backends, *config.listens):
+        if backend.check_type == "external" and not config.global_.external_check:
+            hint = "write haproxy_global: {external_check: true}, which lets HAProxy start programs"
+            yield backend.check.wrong("type", "external needs permission in haproxy_global", hint)
+    for front in fronts(config):
+        if len(front.limits) > 3:
+            problem = "are more than the three counters of a connection"
+            yield front.wrong(
+                "limits", problem, "keep three, or use a frontend of its own", front.limits[3].name
+            )

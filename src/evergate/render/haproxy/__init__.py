@@ -1,0 +1,1 @@
+"""HAProxy's configuration, section by section."""

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import argparse
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evergate import budget
+from evergate.errors import Problem
+from evergate.model.haproxy.config import HaproxyConfig
+from evergate.model.keepalived.config import KeepalivedConfig
+
+WATCHER = Path(__file__).parents[2] / "roles" / "haproxy" / "files" / "haproxy_watch.py"
+
+
+def moving(
+    promise: float | None = None, changed: dict[str, Any] | None = None, **instance: Any
+) -> KeepalivedConfig:
+    members = [{"name": "lb1", "address": "203.0.113.11"}, {"name": "lb2", "address": "203.0.113.12"}]
+    shop = {"name": "shop", "interface": "svc0", "vips": ["203.0.113.100/24"], **instance}
+    data = {"node": "lb1", "members": members, "instances": [shop], "promise": promise}
+    return KeepalivedConfig.from_data(data | (changed or {}))
+
+
+def balancing(**backend: Any) -> HaproxyConfig:
+    servers = [{"name": "a", "address": "203.0.113.21", "port": 80}]
+    return HaproxyConfig.from_data({"backends": [{"name": "shop", "servers": servers, **backend}]})
+
+
+def seconds(config: KeepalivedConfig) -> dict[str, float]:
+    return {each.failure: each.seconds for each in budget.reactions(config, config.instances[0])}
+
+
+def test_the_watcher_is_as_fast_as_the_budget_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {}
+    add = argparse.ArgumentParser.add_argument
+
+    def remember(self: argparse.ArgumentParser, *names: str, **options: Any) -> argparse.Action:
+        found[names[0]] = options.get("default")
+        return add(self, *names, **options)
+
+    monkeypatch.setattr(argparse.ArgumentParser, "add_argument", remember)
+    monkeypatch.setattr("sys.argv", ["watch"])
+    with pytest.raises(SystemExit):
+        runpy.run_path(str(WATCHER), run_name="__main__")
+    known = (found["--interval"], found["--deadline"], found["--fall"])
+    assert known == (budget.WATCH_INTERVAL, budget.WATCH_DEADLINE, budget.WATCH_FALL)
+
+
+def test_the_defaults_react_within_half_a_second() -> None:
+    found = seconds(moving())
+    skew = 0.1 * 3 / 256
+    assert found["the active node is lost"] == pytest.approx(0.3 + skew)
+    assert found["HAProxy dies"] == pytest.approx(0.1 + skew)
+    assert found["HAProxy hangs"] == pytest.approx(0.45 + skew)
+    assert found["a planned switchover"] == pytest.approx(skew)
+
+
+def test_the_old_version_has_a_skew_of_whole_seconds() -> None:
+    assert seconds(moving(version=2, advert_int=2))["the active node is lost"] == pytest.approx(6 + 3 / 256)
+
+
+def test_scripts_and_neighbours_count_where_they_are_tracked() -> None:
+    trackers = {
+        "scripts": [{"name": "s", "script": "/bin/true", "interval": 1, "timeout": 0.5, "fall": 3}],
+        "bfd": [{"name": "gw", "neighbor_ip": "203.0.113.1", "min_rx": 100, "multiplier": 4}],
+    }
+    found = seconds(moving(changed=trackers))
+    assert found["s fails"] == pytest.approx(3.5, abs=0.01)
+    assert found["gw is lost"] == pytest.approx(0.4, abs=0.01)
+    assert {"s fails", "gw is lost"}.isdisjoint(
+        seconds(moving(changed=trackers, track_script=[], track_bfd=[]))
+    )
+
+
+@pytest.mark.parametrize(
+    ("backend", "expected"),
+    [
+        ({}, 0.3 + 2 * (0.25 + 0.15) + 0.1),
+        ({"server_defaults": {"inter": "2s", "fall": 3}}, 2 + 3 * 0.4 + 2 * 0.1),
+        ({"server_defaults": {"inter": "100ms", "fastinter": "50ms"}}, 0.1 + 2 * (0.1 + 0.15) + 0.05),
+        ({"timeout_check": "1s", "timeout_connect": "100ms"}, 0.3 + 2 * 1.1 + 0.1),
+        ({"servers": [{"name": "a", "address": "203.0.113.21", "port": 80, "fall": 1}]}, 0.3 + 0.4),
+    ],
+)
+def test_a_silent_server_is_used_until_its_checks_have_failed(
+    backend: dict[str, Any], expected: float
+) -> None:
+    assert budget.ejections(balancing(**backend)) == {"shop": pytest.approx(expected)}
+
+
+def test_a_server_that_is_not_checked_has_no_budget() -> None:
+    assert budget.ejections(balancing(check={"type": "none"})) == {}
+
+
+def broken(config: KeepalivedConfig, **backend: Any) -> list[Problem]:
+    return list(budget.broken_promises(config, balancing(**backend)))
+
+
+def test_no_promise_cannot_be_broken() -> None:
+    assert not broken(moving(advert_int=20))
+
+
+def test_a_promise_that_is_kept_is_no_problem() -> None:
+    assert not broken(moving(promise=2))
+
+
+SLOW_SCRIPT = {"scripts": [{"name": "s", "script": "/bin/true", "interval": 2}]}
+SLOW_NEIGHBOUR = {"bfd": [{"name": "gw", "neighbor_ip": "203.0.113.1", "min_tx": 1000}]}
+
+
+@pytest.mark.parametrize(
+    ("config", "backend", "path", "what", "hint"),
+    [
+        (
+            moving(2, advert_int=1),
+            {},
+            "keepalived_instances[0].advert_int",
+            "lost can take 3.01 s",
+            "advert_int",
+        ),
+        (moving(2, SLOW_SCRIPT), {}, "keepalived_scripts[0].interval", "s sees can take 6 s", "interval"),
+        (
+            moving(2, SLOW_NEIGHBOUR),
+            {},
+            "keepalived_bfd[0].multiplier",
+            "its loss can take 3 s",
+            "multiplier",
+        ),
+        (
+            moving(2),
+            {"server_defaults": {"inter": "5s"}},
+            "haproxy_backends[0].server_defaults",
+            "a silent server can take 5.9 s",
+            "inter, fall, timeout_check or timeout_connect",
+        ),
+    ],
+)
+def test_a_broken_promise_is_told_with_what_to_lower(
+    config: KeepalivedConfig, backend: dict[str, Any], path: str, what: str, hint: str
+) -> None:
+    (problem,) = broken(config, **backend)
+    assert problem.path == path
+    assert f"{what}, but keepalived_promise is 2 s" in problem.problem
+    assert problem.hint == f"promise more, or lower {hint}"
+
+
+def test_the_table_tells_every_failure_and_the_promise() -> None:
+    lines = budget.table("main", moving(promise=2), balancing())
+    assert lines[0] == "The pair main: seconds until clients are served again, at worst"
+    assert "       0.45  HAProxy hangs: 2 questions stay open" in lines
+    assert "       1.20  in the backend shop" in lines
+    assert lines[-1] == "  promised: 2 s"
+    assert budget.table("main", moving(), balancing())[-1] == "  promised: nothing (keepalived_promise)"
