@@ -49,7 +49,8 @@ def checked_site(
         return checked(hostvars, specs)
     except InvalidData as error:
         problems = error.in_order(_place)
-    raise AnsibleFilterError(problems.listing(_place), obj=problems.value, help_text=problems.hint)
+    # Without `obj`: Ansible would print the lines before the first problem, in which a secret may stand.
+    raise AnsibleFilterError(problems.listing(_place))
 
 
 def _place(value: object) -> tuple[str, int, int] | None:

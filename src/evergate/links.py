@@ -55,30 +55,31 @@ def dangling(config: Model, known: Mapping[str, Collection[str]]) -> Iterator[Pr
     """Yield the references to what does not exist; `known` holds the names there are for each kind."""
     for model in every(config):
         for key, to in _references(type(model)):
-            if key.name in model.source and to in known:
-                yield from _unknown(model, key, to, known[to])
+            if key.name in model.source and to.to in known:
+                yield from _unknown(model, key, to, known[to.to])
 
 
-def _unknown(model: Model, key: Key, to: str, known: Collection[str]) -> Iterator[Problem]:
+def _unknown(model: Model, key: Key, to: Reference, known: Collection[str]) -> Iterator[Problem]:
     value = getattr(model, key.field)
     for name in value if isinstance(value, tuple) else (value,):
         if name is not None and name not in known:
-            there_are = f"write one of: {', '.join(sorted(known))}" if known else f"there are no {to} yet"
-            problem = f"there is nothing named {quoted(name)} in the {to}"
+            none_yet = f"there are none yet; declare it in {to.where}, or leave {key.name} out"
+            there_are = f"write one of: {', '.join(sorted(known))}" if known else none_yet
+            problem = f"there is nothing named {quoted(name)} in {to.where}"
             yield model.wrong(key.name, problem, nearest(name, known, there_are), name)
 
 
-_REFERENCES: dict[type[Model], tuple[tuple[Key, str], ...]] = {}
+_REFERENCES: dict[type[Model], tuple[tuple[Key, Reference], ...]] = {}
 
 
-def _references(model: type[Model]) -> tuple[tuple[Key, str], ...]:
+def _references(model: type[Model]) -> tuple[tuple[Key, Reference], ...]:
     """Return the keys of a model that refer to something, and to what kind of things."""
     if model not in _REFERENCES:
         found = []
         for key in keys(model).values():
             parse = key.parse.parse if isinstance(key.parse, (Each, OneOrMany)) else key.parse
             if isinstance(parse, Reference):
-                found.append((key, parse.to))
+                found.append((key, parse))
         _REFERENCES[model] = tuple(found)
     return _REFERENCES[model]
 
@@ -88,7 +89,7 @@ def referred(config: Model, to: str) -> set[str]:
     found: set[str] = set()
     for model in every(config):
         for key, kind in _references(type(model)):
-            value = getattr(model, key.field) if kind == to else None
+            value = getattr(model, key.field) if kind.to == to else None
             found |= set(value) if isinstance(value, tuple) else {value} if value is not None else set()
     return found
 

@@ -186,7 +186,10 @@ def _summary(pairs: list[Pair], apps: list[App]) -> dict[str, int]:
     """Return the counts; what all members of a pair have is counted once for the pair."""
     configs = [pair.balancing[0] for pair in pairs]
     servers = {
-        server.address for config in configs for backend in config.backends for server in backend.servers
+        server.address
+        for config in configs
+        for backend in (*config.backends, *config.listens)
+        for server in backend.serving(config.members_of(backend.group or ""))
     }
     return {
         "pairs": len(pairs),

@@ -18,6 +18,7 @@ Address = IPv4Address | IPv6Address
 _DURATION = re.compile(r"([0-9]{1,10})(us|ms|s|m|h|d)", re.ASCII)
 _MILLISECONDS = {"us": 0.001, "ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _LONGEST_DURATION = 2**31 - 1  # ms; HAProxy's manual, section 2.5
+_FEW = 3  # so many words are all told at once: the nearest one may be a wrong guess
 _TRUE_WORDS = ("true", "yes")
 _FALSE_WORDS = ("false", "no")
 
@@ -151,7 +152,8 @@ class Choice:
     def __call__(self, value: object, path: str) -> str:
         """Return the word; raises `InvalidData` with the nearest known one."""
         if not isinstance(value, str) or value not in self.known:
-            hint = nearest(value, self.known, f"write one of: {', '.join(self.known)}")
+            all_of_them = f"write one of: {', '.join(self.known)}"
+            hint = nearest(value, self.known, all_of_them) if len(self.known) > _FEW else all_of_them
             raise refused(path, f"{quoted(value)} is not known here", value, hint)
         return value
 

@@ -125,7 +125,7 @@ def many_pairs(inventory: Path) -> Path:
         variables = {
             "evergate_pair": f"pair{number}",
             "keepalived_instances": [
-                {"name": "shop", "interface": "eth1", "vips": [f"2001:db8:{number:x}::100/64"]}
+                {"name": "shop", "interface": "eth1", "vips": [f"2001:db8:{number:x}::64/64"]}
             ],
             "haproxy_frontends": [{"name": "shop", "vip": "shop", "port": 80, "default_backend": "shop"}],
             "haproxy_backends": [{"name": "shop", "group": f"servers{number}", "port": 8000}],

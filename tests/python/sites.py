@@ -15,6 +15,12 @@ from ansible.template import Templar, trust_as_template
 from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
 
+from evergate import site
+from evergate.model.haproxy.config import HaproxyConfig
+from evergate.render.haproxy import config as haproxy_config
+from evergate.render.haproxy import files as haproxy_files
+from evergate.render.keepalived import config as keepalived_config
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -57,3 +63,23 @@ def refusal(inventory: Path) -> str | None:
             causes.append(causes[-1].__cause__)
         return str(causes[-1].message)
     return None
+
+
+def rendered(inventory: Path) -> dict[str, dict[str, str]]:
+    """Return for every load balancer the texts of its files, all but the secret ones.
+
+    The names are those below the daemon's directory, such as `haproxy.cfg`, `maps/sites.map`, `keepalived.conf`.
+    """
+    pairs, _ = site._read(hostvars(inventory), specs())
+    return {
+        host.name: _haproxy(balancing) | {"keepalived.conf": keepalived_config.render(moving)}
+        for pair in pairs
+        for host, moving, balancing in zip(pair.hosts, pair.moving, pair.balancing, strict=True)
+    }
+
+
+def _haproxy(config: HaproxyConfig) -> dict[str, str]:
+    beside = haproxy_files.files(config)
+    names = [each["path"].removeprefix(f"{haproxy_files.DIRECTORY}/") for each in beside]
+    texts = [each["content"] for each in beside]
+    return {"haproxy.cfg": haproxy_config.render(config), **dict(zip(names, texts, strict=True))}

@@ -48,7 +48,7 @@ def assert_refused(inventory: Path, place: str, *said: str) -> None:
     result = run(inventory)
     told = result.stdout + result.stderr
     assert result.returncode != 0
-    assert f"Origin: {inventory}/{place}" in told
+    assert f"\n{inventory}/{place}\n" in told.replace("\n        ", "\n")
     for words in said:
         assert words in told
     assert "UNREACHABLE" not in told
@@ -98,8 +98,8 @@ def test_a_backend_that_no_frontend_names(inventory: Path, change: Change) -> No
         inventory,
         place_of(inventory, name, "spare"),
         "haproxy_backends[0].name: ",
-        "'spare'",
-        "default_backend",
+        "no frontend leads to 'spare'",
+        "name it in a frontend (shop) or delete it",
     )
 
 

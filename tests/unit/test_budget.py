@@ -26,7 +26,13 @@ def moving(
 
 def balancing(**backend: Any) -> HaproxyConfig:
     servers = [{"name": "a", "address": "203.0.113.21", "port": 80}]
-    return HaproxyConfig.from_data({"backends": [{"name": "shop", "servers": servers, **backend}]})
+    front = {
+        "name": "shop",
+        "binds": [{"address": "203.0.113.11", "port": 80}],
+        "default_backend": "shop",
+    }
+    backends = [{"name": "shop", "servers": servers, **backend}]
+    return HaproxyConfig.from_data({"frontends": [front], "backends": backends})
 
 
 def seconds(config: KeepalivedConfig) -> dict[str, float]:

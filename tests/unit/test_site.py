@@ -142,11 +142,12 @@ def test_a_missing_variable_is_told_with_the_host_that_lacks_it() -> None:
     assert caught.value.value is hosts["app1"]["inventory_hostname"]
 
 
-def test_a_refused_secret_is_pointed_at_by_its_variables_name() -> None:
+def test_a_refused_secret_is_located_by_its_variables_name() -> None:
     name = "".join(["app_server_", "environment"])
     with pytest.raises(InvalidData) as caught:
         checked_site(site(app1={name: {"KEY": "hunter2\n"}}), SPECS)
-    assert caught.value.value is name
+    (problem,) = caught.value.problems
+    assert problem.value is name
     assert "hunter2" not in str(caught.value)
 
 

@@ -12,9 +12,10 @@ _SSH = ("ssh", "-F", "/run/evergate-lab/ssh_config", "lb1")
 _HAPROXY = """
 mount -t tmpfs none /etc/haproxy && cd /etc/haproxy && tar --extract --file=- && haproxy -c -V -f haproxy.cfg
 """
+# Not over /etc/keepalived: Debian 13 has a file there that keepalived does not start without.
 _KEEPALIVED = """
-mount -t tmpfs none /etc/keepalived && cd /etc/keepalived && tar --extract --file=- &&
-keepalived --config-test --log-console --use-file=/etc/keepalived/keepalived.conf
+mount -t tmpfs none /mnt && cd /mnt && tar --extract --file=- &&
+keepalived --config-test --log-console --use-file=/mnt/keepalived.conf
 """
 
 

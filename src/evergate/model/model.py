@@ -15,6 +15,7 @@ and the reference are written from the same declarations (`evergate.reference`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar, Self, TypeVar, cast
@@ -80,8 +81,8 @@ class Model:
         """
         path = path or cls.home
         if not isinstance(data, Mapping):
-            hint = "write keys and values, as in 'name: shop'"
-            raise refused(path, f"{quoted(data)} is not a mapping", data, hint)
+            example = "as in 'name: shop'" if "name" in keys(cls) else f"beginning with '{next(iter(keys(cls)))}:'"
+            raise refused(path, f"{quoted(data)} is not a mapping", data, f"write keys and values, {example}")
         found: dict[str, Any] = {}
         problems = [*_unknown(cls, data, path), *_read(cls, data, path, found), *_missing(cls, data, path)]
         model = cls(at=path, source=data, **found)
@@ -106,9 +107,7 @@ class Model:
 
     def absent(self, key: str, problem: str) -> Problem:
         """Return the problem that a key is needed, with its description for a hint."""
-        return Problem(
-            f"{self.at}{self.joint}{key}", problem, self.source, f"write {key}: {keys(type(self))[key].doc}"
-        )
+        return Problem(f"{self.at}{self.joint}{key}", problem, self.source, _to_write(keys(type(self))[key]))
 
 
 def keys(model: type[Model]) -> dict[str, Key]:
@@ -173,6 +172,10 @@ def _read(
 def _missing(model: type[Model], data: Mapping[object, object], path: str) -> Iterator[Problem]:
     for key in keys(model).values():
         if key.required and data.get(key.name) is None:
-            yield Problem(
-                f"{path}{model.joint}{key.name}", "is missing", data, f"write {key.name}: {key.doc}"
-            )
+            yield Problem(f"{path}{model.joint}{key.name}", "is missing", data, _to_write(key))
+
+
+def _to_write(key: Key) -> str:
+    """Return a missing key's description, without the markup of Ansible's documentation."""
+    plain = re.sub(r"\b[VOC]\(((?:[^()\\]|\\.|\([^()]*\))*)\)", r"\1", key.doc)
+    return f"write {key.name}: {plain}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import ClassVar
@@ -12,7 +12,8 @@ from evergate import values
 from evergate.errors import InvalidData, Problem, quoted, refused
 from evergate.model.haproxy import word
 from evergate.model.haproxy.reference import reference
-from evergate.model.model import Model, defaulted, optional, required
+from evergate.model.haproxy.word import Condition
+from evergate.model.model import Model, defaulted, keys, optional, required
 from evergate.reading import OneOrMany
 
 MATCHES = ("str", "beg", "end", "sub", "dir", "dom", "reg", "len", "int", "ip", "bool", "found")
@@ -203,7 +204,7 @@ class Acl(Model):
 
     def _fits(self, value: str) -> Iterator[Problem]:
         try:
-            if self.match == "ip":
+            if self.match == "ip" or (self.match is None and self.criterion in ("src", "dst")):
                 network(value, "")
             elif self.match == "reg":
                 regex(value, "")
@@ -217,3 +218,49 @@ class Acl(Model):
 def phase(expression: str) -> str:
     """Return what an expression looks at: HTTP's `request` or `response`, `bytes`, or `any` for the rest."""
     return next((name for name, pattern in _PHASES if pattern.match(expression)), "any")
+
+
+def misused(section: Model, acls: Iterable[Acl], mode: str) -> Iterator[Problem]:
+    """Yield the conditions of a section's rules that name no ACL, or look at what is not there to be seen.
+
+    HAProxy would ignore the latter with a warning: the rule would never be applied, or always.
+    """
+    known = {acl.name: acl for acl in acls}
+    for model, key, found in _conditions(section):
+        for name in found.names:
+            if name not in known:
+                problem = f"there is no ACL {quoted(name)} in this section"
+                yield model.wrong(key, problem, word.suggestion(name, tuple(known)), found.source)
+        seen = [(name, known[name].phase) for name in found.names if name in known]
+        for words, needed in (*seen, *((each, phase(each)) for each in found.criteria)):
+            if needed not in phases(model, mode):
+                yield model.wrong(key, f"{quoted(words)} looks at {SEEN[needed]}", ELSEWHERE, found.source)
+
+
+SEEN = {
+    "request": "an HTTP request, which is not there at this moment",
+    "response": "an answer, which is not there at this moment",
+    "bytes": "bare bytes, which are not there at this moment",
+}
+ELSEWHERE = "use it in a rule for what it looks at; set-var keeps a value for later"
+
+
+def _conditions(section: Model) -> Iterator[tuple[Model, str, Condition]]:
+    for field in keys(type(section)).values():
+        value = getattr(section, field.field)
+        if isinstance(value, Condition):
+            yield section, field.name, value
+        elif isinstance(value, tuple) and value and hasattr(value[0], "if_"):
+            for item in value:
+                for key, found in (("if", item.if_), ("unless", getattr(item, "unless", None))):
+                    if found is not None:
+                        yield item, key, found
+
+
+def phases(model: Model, mode: str) -> tuple[str, ...]:
+    """Return what a model's condition can look at; requests and bytes unless it says otherwise."""
+    if getattr(model, "stage", None) in ("connection", "session"):
+        return ("any",)
+    default = ("any", "request", "bytes")
+    found = default if getattr(model, "stage", None) == "content" else getattr(model, "phases", default)
+    return tuple(each for each in found if each != "bytes" or mode == "tcp")

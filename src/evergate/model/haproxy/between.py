@@ -162,10 +162,14 @@ def _groups(config: HaproxyConfig) -> Iterator[Problem]:
 
 def _unused(config: HaproxyConfig) -> Iterator[Problem]:
     """Yield backends that nothing leads to."""
+    if not config.whole("frontends", "backends", "listens", "maps", "sections"):
+        return
     used = referred(config, "backends") | referred(config, "tables")
     used |= {name for table in config.maps for _, name in table.entries}
     names = ", ".join(config.named("frontends"))
-    for backend in config.backends:
+    # A misspelt name is told elsewhere; what it was meant for is not unused.
+    misspelt = referred(config, "backends") - {*config.named("backends"), *config.named("listens")}
+    for backend in config.backends if not misspelt else ():
         if backend.name not in used and not _dynamic(config):
             hint = f"name it in a frontend ({names}) or delete it" if names else "add a frontend or delete it"
             yield backend.wrong("name", f"no frontend leads to {quoted(backend.name)}", hint)
@@ -177,14 +181,17 @@ def _unused(config: HaproxyConfig) -> Iterator[Problem]:
 
 def _dynamic(config: HaproxyConfig) -> bool:
     """Return whether lines of the operator's own may lead to any backend."""
-    return any("use_backend" in line for front in fronts(config) for line in front.extra)
+    lines = [line for front in fronts(config) for line in front.extra]
+    lines += [line for section in config.sections for line in section.lines]
+    return any(keyword in line for line in lines for keyword in ("use_backend", "default_backend"))
 
 
 def _needs(config: HaproxyConfig) -> Iterator[Problem]:
     """Yield what one section needs and another one lacks."""
     declared = {each.name for each in fronts(config) if each.stick_table is not None}
     declared |= {each.name for each in config.backends if each.stick_table is not None}
-    for model in every(config):
+    sections_read = config.whole("frontends", "backends", "listens")
+    for model in every(config) if sections_read else ():
         table: object = getattr(model, "table", None)
         if isinstance(table, str) and table not in declared:
             hint = (
@@ -193,7 +200,7 @@ def _needs(config: HaproxyConfig) -> Iterator[Problem]:
             yield model.wrong("table", f"{quoted(table)} has no stick_table", hint)
     for backend in (*config.backends, *config.listens):
         if backend.check_type == "external" and not config.global_.external_check:
-            hint = "write haproxy_global: {external_check: true}, which lets HAProxy start programs"
+            hint = "write haproxy_global: {external_check: true}: HAProxy may then start programs"
             yield backend.check.wrong("type", "external needs permission in haproxy_global", hint)
     for front in fronts(config):
         if len(front.limits) > 3:

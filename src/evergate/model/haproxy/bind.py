@@ -177,6 +177,17 @@ class Bind(Model):
             if self.accept_proxy:
                 hint = "delete one of them; a balancer before this one has to pass UDP on as it is"
                 yield self.wrong("accept_proxy", "does not work beside 'quic'", hint)
+            if self.tls is not None and self.tls.allow_0rtt:
+                hint = "delete it, or make a bind of its own for HTTP/3"
+                yield self.tls.wrong("allow_0rtt", "is not possible beside 'quic' with OpenSSL", hint)
+            if self.tls is not None and self.tls.max_ver == "TLSv1.2":
+                yield self.tls.wrong("max_ver", "is too old for 'quic'", "write TLSv1.3, or delete it")
+        several = (
+            self.vip is not None or self.quic or len(self.all_ports) > 1 or "-" in "".join(self.all_ports)
+        )
+        if self.id is not None and several:
+            hint = "delete it, or write a bind with one address and one port"
+            yield self.wrong("id", "would be that of several sockets", hint)
         if self.proto is not None and self.tls is not None and self.tls.alpn:
             yield self.wrong("proto", "stands beside the alpn of 'tls'", "keep either 'proto' or 'alpn'")
         if self.v4v6 and self.v6only:

@@ -181,6 +181,14 @@ class HaproxyConfig(Model):
             item["name"] for item in listed if isinstance(item, Mapping) and isinstance(item.get("name"), str)
         )
 
+    def whole(self, *kinds: str) -> bool:
+        """Return whether everything written in these lists could be read: what is missing then is missing."""
+        written = {kind: self.source.get(kind) or () for kind in kinds}
+        return all(
+            isinstance(items, (list, tuple)) and len(items) == len(getattr(self, kind))
+            for kind, items in written.items()
+        )
+
     def _known(self) -> dict[str, tuple[str, ...]]:
         """Return the names of everything that can be referred to, by its kind."""
         known = {kind: self.named(kind) for kind in _KINDS}

@@ -10,7 +10,7 @@ from evergate import values
 from evergate.errors import Problem, quoted
 from evergate.model.extra import haproxy_lines
 from evergate.model.haproxy import logs, word
-from evergate.model.haproxy.acl import Acl
+from evergate.model.haproxy.acl import Acl, misused, phase
 from evergate.model.haproxy.bind import Bind
 from evergate.model.haproxy.files import ErrorPages, error_pages
 from evergate.model.haproxy.limit import Limit
@@ -21,11 +21,14 @@ from evergate.model.haproxy.rule import (
     HttpRequestRule,
     HttpResponseRule,
     TcpRequestRule,
+    in_section,
 )
 from evergate.model.haproxy.table import StickTable
-from evergate.model.haproxy.word import Condition, condition, file_path, header_name, suggestion
-from evergate.model.model import Model, defaulted, optional, required
+from evergate.model.haproxy.word import Condition, condition, file_path, header_name
+from evergate.model.model import Model, defaulted, keys, optional, required
 from evergate.reading import each, some
+
+MOST_LIMITS = 3  # as many as HAProxy tracks for one connection (its manual, tune.stick-counters)
 
 _engine = values.matching(r"[A-Za-z0-9_-]{1,63}", "an engine's name", "use letters, digits, '_' and '-'")
 _cookie = values.matching(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}=?", "a cookie's name", "write a name")
@@ -207,21 +210,14 @@ class Frontend(Model):
         """Return whether clients can speak HTTP/3 with it."""
         return any(bind.quic for bind in self.all_binds)
 
-    def conditions(self) -> Iterator[tuple[Model, str, Condition]]:
-        """Yield every condition written in this section: the model, the key and the condition."""
-        lists = (self.routes, self.limits, self.tcp_request, self.http_request, self.http_response)
-        for item in (item for items in (*lists, self.http_after_response) for item in items):
-            for key, field in (("if", "if_"), ("unless", "unless")):
-                if getattr(item, field, None) is not None:
-                    yield item, key, getattr(item, field)
-        if self.monitor_fail is not None:
-            yield self, "monitor_fail", self.monitor_fail
-
     def rules(self) -> Iterator[Problem]:
         """Yield what the parts of a frontend make wrong in each other."""
         yield from self._place()
         yield from self._mode()
-        yield from undeclared(self.acls, self.conditions())
+        yield from misused(self, self.acls, self.mode)
+        yield from in_section(self, self.mode)
+        yield from self._counters()
+        yield from self._slots()
         for limit in self.limits:
             yield from limit.misplaced(self.mode)
         if self.default_backend is None and not self._answers():
@@ -240,6 +236,36 @@ class Frontend(Model):
         return bool(
             self.routes or self.http_request or self.tcp_request or self.extra or self.redirect_to_https
         )
+
+    def _counters(self) -> Iterator[Problem]:
+        """Yield limits beyond the counters there are, and rules that would count into those of a limit.
+
+        Limits take the first counters; HAProxy has three of them unless told otherwise.
+        """
+        for limit in self.limits[MOST_LIMITS:]:
+            problem = f"is one more than the {MOST_LIMITS} limits a frontend can have"
+            yield limit.wrong("name", problem, "count several things in one limit, or make a second frontend")
+        for rule in (*self.tcp_request, *self.http_request, *self.http_response):
+            if rule.action.startswith("track-sc") and int(rule.action[-1]) < len(self.limits):
+                free = f"track-sc{len(self.limits)}" if len(self.limits) < MOST_LIMITS else "a limit less"
+                yield rule.wrong("action", f"{quoted(rule.action)} is taken by a limit", f"write {free}")
+        for rule in self.tcp_request if self.mode == "http" else ():
+            early = rule.stage == "content" and phase(rule.expression or "") == "any"
+            if early and rule.action.startswith("track-sc"):
+                hint = "write stage: session, which counts invalid requests too"
+                yield rule.wrong("stage", "is later than what is counted by is known", hint)
+        for rule in self.http_request if "servers" not in keys(type(self)) else ():
+            if rule.action == "set-timeout":
+                problem = "sets a timeout of servers, which a frontend has none of"
+                yield rule.wrong("action", problem, "write it into the backend")
+
+    def _slots(self) -> Iterator[Problem]:
+        """Yield rules that capture into a slot which no capture has declared."""
+        declared = sum(each.response is not None for each in self.captures)
+        for rule in (*self.http_response, *self.http_after_response):
+            if rule.slot is not None and rule.slot >= declared:
+                problem = f"{quoted(rule.slot)} is not one of the {declared} captures of a response"
+                yield rule.wrong("slot", problem, "count from 0, or declare one more in captures")
 
     def _place(self) -> Iterator[Problem]:
         if self.binds:
@@ -271,17 +297,7 @@ class Frontend(Model):
             for key in route.needs_http:
                 yield route.wrong(key, "is not known in mode tcp", "write req_ssl_sni, or mode: http")
         for bind in self.binds:
+            if bind.proto is not None:
+                yield bind.wrong("proto", "has no meaning in mode tcp", "delete proto, or write mode: http")
             if bind.quic:
                 yield bind.wrong("quic", "is HTTP/3, which mode tcp does not speak", "write mode: http")
-
-
-def undeclared(
-    acls: tuple[Acl, ...], conditions: Iterator[tuple[Model, str, Condition]]
-) -> Iterator[Problem]:
-    """Yield the conditions that name an ACL which this section does not declare."""
-    known = tuple(acl.name for acl in acls)
-    for model, key, found in conditions:
-        for name in found.names:
-            if name not in known:
-                problem = f"there is no ACL {quoted(name)} in this section"
-                yield model.wrong(key, problem, suggestion(name, known), found.source)

@@ -24,6 +24,7 @@ COUNTERS = {
     "concurrent": ("conn_cur", "sc_conn_cur"),
     "bytes": ("bytes_out_rate", "sc_bytes_out_rate"),
 }
+_MOST_WORDS = 48  # of the 64 that HAProxy reads in a line; the answer takes the others
 _OF_CONNECTIONS = ("connections", "concurrent")
 _HTTP_ONLY = ("requests", "errors")
 _name = values.matching(
@@ -102,6 +103,10 @@ class Limit(Model):
             yield self.absent("criterion", "is missing beside 'per: criterion'")
         if self.per != "criterion" and self.criterion is not None:
             yield self.wrong("criterion", "has no effect", "write per: criterion, or delete it")
+        groups, words = (1, 0) if self.if_ is None else (self.if_.groups, len(self.if_.words))
+        if groups * (len(self.allow) + 12) + words > _MOST_WORDS:
+            hint = "put the networks into a list of haproxy_lists and name it in allow_list; name ACLs in if"
+            yield Problem(self.at, "has too many words for one line", self.source, hint)
         if self.of_connections and self.per != "address":
             hint = "write per: address, or what: requests"
             yield self.wrong("per", "is known too late to count connections by", hint)

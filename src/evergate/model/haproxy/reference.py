@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from evergate import values
+from evergate.errors import InvalidData, quoted, refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,23 @@ class Reference:
 
     def __call__(self, value: object, path: str) -> str:
         """Return the name; raises `InvalidData` when it can't be one."""
-        return values.name(value, path)
+        try:
+            return values.name(value, path)
+        except InvalidData as error:
+            hint = f"write the name of one of {self.where}"
+            raise refused(path, f"{quoted(value)} is not a name", value, hint) from error
+
+    @property
+    def where(self) -> str:
+        """Return where such things are declared."""
+        return _ELSEWHERE.get(self.to, f"haproxy_{self.to}")
+
+
+_ELSEWHERE = {
+    "vips": "keepalived_instances",
+    "groups": "the inventory's groups",
+    "tables": "the sections with a stick_table",
+}
 
 
 def reference(to: str) -> Reference:

@@ -13,6 +13,7 @@ from evergate.model.haproxy.word import Condition, condition, sample
 from evergate.model.model import Model, defaulted, optional, required
 from evergate.reading import OneOrMany
 
+MOST_WORDS = 56  # of the 64 that HAProxy reads in a line
 # What a route can look at, as an ACL does.
 MATCHERS = (
     "host",
@@ -88,12 +89,21 @@ class Route(Model):
         """Return the keys that look at what only HTTP has."""
         return tuple(key for key in MATCHERS if self.has(key) and key in acl.HTTP_CRITERIA)
 
+    @property
+    def _words(self) -> int:
+        """Return about how many words the line has; criteria stand there once for each group of ACLs."""
+        criteria = sum(6 + len(getattr(self, key)) for key in MATCHERS if self.has(key))
+        return criteria if self.if_ is None else criteria * self.if_.groups + len(self.if_.words)
+
     def rules(self) -> Iterator[Problem]:
         """Yield a route to nowhere or to two places, and one that would take every request."""
         if self.backend is not None and self.map is not None:
             yield self.wrong("map", "stands beside 'backend'", "keep either 'backend' or 'map'")
         if self.backend is None and self.map is None:
             yield self.absent("backend", "is missing, and so is 'map'")
+        if self._words > MOST_WORDS:
+            hint = "put the values into an ACL, which may have any number, or into a map"
+            yield Problem(self.at, f"has more than {MOST_WORDS} words for one line", self.source, hint)
         if self.backend is not None and not any(map(self.has, (*MATCHERS, "if"))):
             hint = f"say what for ({', '.join(MATCHERS)} or if), or make it the default_backend"
             yield self.wrong("backend", "would take every request", hint)

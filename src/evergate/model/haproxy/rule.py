@@ -7,7 +7,7 @@ What an action takes is written once, in the form of its line: `{key}` is needed
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -110,8 +110,7 @@ HTTP_RESPONSE: Mapping[str, str] = {
     "cache-store": "{cache}",
     "capture": "{expression} id {slot}",
     "deny": _ANSWER,
-    "redirect": "[location {location}] [prefix {prefix}] [scheme {scheme}] [code {code}]"
-    " [drop-query] [append-slash]",
+    "redirect": "location {location} [code {code}] [drop-query] [append-slash]",
     "return": _ANSWER,
     "send-spoe-group": "{engine} {group}",
     "set-status": "{status} [reason {reason}]",
@@ -208,7 +207,7 @@ class Rule(Model):
     table: str | None = optional(
         reference("tables"), "track-sc: The section whose O(haproxy_backends[].stick_table) counts."
     )
-    counter: int | None = optional(values.integer(0, 11), "The number of a track-sc rule.")
+    counter: int | None = optional(values.integer(0, 2), "The number of a track-sc rule.")
     integer: int | None = optional(values.integer(0, 2**31 - 1), "A number to keep.")
     status: int | None = optional(values.integer(200, 599, "an HTTP status"), "The HTTP status.")
     reason: str | None = optional(values.text, "The words beside the status.")
@@ -273,6 +272,7 @@ class Rule(Model):
     unless: Condition | None = optional(condition, "The condition of ACLs under which it is not.")
 
     forms: ClassVar[Mapping[str, str]] = {}
+    phases: ClassVar[tuple[str, ...]] = ("any",)  # what is there to look at: see `acl.phase`
 
     @property
     def form(self) -> str:
@@ -293,9 +293,9 @@ class Rule(Model):
         for key in needs:
             if not self.has(key):
                 yield self.absent(key, f"is missing beside 'action: {self.action}'")
-        for key in self.source:
-            if key not in (*needs, *may, "action", "stage", "if", "unless") and self.has(str(key)):
-                yield self._strange(str(key), (*needs, *may), forms)
+        for given in map(str, self.source):
+            if given not in (*needs, *may, "action", "stage", "if", "unless") and self.has(given):
+                yield self._strange(given, (*needs, *may), forms)
         yield from self._answer()
         if self.groups and self.userlist is None:
             yield self.absent("userlist", "is missing beside 'groups'")
@@ -317,11 +317,16 @@ class Rule(Model):
         if given and given != ["http_errors"] and self.content_type is None:
             yield self.absent("content_type", "is missing beside the body")
         if self.action == "redirect":
-            places = [key for key in ("location", "prefix", "scheme") if self.has(key)]
-            if len(places) != 1:
-                yield self.absent("location", "is missing" if not places else f"is one too many: {places}")
+            yield from self._place()
         if self.action in ("deny", "tarpit") and self.status is not None and not given:
             yield from self._own_status()
+
+    def _place(self) -> Iterator[Problem]:
+        places = [key for key in ("location", "prefix", "scheme") if self.has(key)]
+        if not places:
+            yield self.absent("location", "is missing, and so are 'prefix' and 'scheme'")
+        for key in places[1:]:
+            yield self.wrong(key, f"stands beside '{places[0]}'", f"keep either '{places[0]}' or '{key}'")
 
     def _own_status(self) -> Iterator[Problem]:
         if self.status not in STATUSES:
@@ -340,6 +345,7 @@ class HttpRequestRule(Rule):
 
     action: str = _action(HTTP_REQUEST)
     forms: ClassVar[Mapping[str, str]] = HTTP_REQUEST
+    phases: ClassVar[tuple[str, ...]] = ("any", "request")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -348,6 +354,7 @@ class HttpResponseRule(Rule):
 
     action: str = _action(HTTP_RESPONSE)
     forms: ClassVar[Mapping[str, str]] = HTTP_RESPONSE
+    phases: ClassVar[tuple[str, ...]] = ("any", "response")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -356,6 +363,7 @@ class HttpAfterResponseRule(Rule):
 
     action: str = _action(HTTP_AFTER_RESPONSE)
     forms: ClassVar[Mapping[str, str]] = HTTP_AFTER_RESPONSE
+    phases: ClassVar[tuple[str, ...]] = ("any", "response")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -383,6 +391,8 @@ class TcpRequestRule(Rule):
             yield self.wrong("action", problem, f"write stage: {' or '.join(stages)}")
             return
         yield from self._keys(forms, self.form)
+        if self.service == "prometheus-exporter":
+            yield self.wrong("service", "answers HTTP requests only", "write it into http_request")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -391,3 +401,52 @@ class TcpResponseRule(Rule):
 
     action: str = _action(TCP_RESPONSE)
     forms: ClassVar[Mapping[str, str]] = TCP_RESPONSE
+    phases: ClassVar[tuple[str, ...]] = ("any", "response", "bytes")
+
+
+# After one of these no further rule of the same set is looked at.
+_FINAL = ("allow", "deny", "redirect", "return", "tarpit", "auth", "reject", "accept", "silent-drop", "close")
+_SETS = ("tcp_request", "tcp_response", "http_request", "http_response", "http_after_response")
+_FORMATS = ("format", "lf_string", "location", "prefix", "scheme", "key")
+
+
+def in_section(section: Model, mode: str) -> Iterator[Problem]:
+    """Yield what is wrong with rules where they stand: after others, in this mode, without a table."""
+    for name in _SETS:
+        rules: tuple[Rule, ...] = getattr(section, name, ())
+        yield from _unreached(rules)
+        for rule in rules:
+            yield from _unseen(rule, mode)
+            own = getattr(section, "stick_table", None)
+            if rule.action.startswith("track-sc") and rule.table is None and own is None:
+                yield rule.absent("table", "is missing, and this section has no 'stick_table'")
+
+
+def _unreached(rules: Sequence[Rule]) -> Iterator[Problem]:
+    """Yield rules after one that ends everything: HAProxy would warn of them."""
+    ended: dict[str, Rule] = {}
+    for rule in rules:
+        stage = getattr(rule, "stage", "")
+        if stage in ended:
+            problem = f"comes after '{ended[stage].action}' without a condition, which ends the rules"
+            yield rule.wrong("action", problem, "give that rule a condition, or move it to the end")
+        elif rule.action in _FINAL and rule.if_ is None and rule.unless is None and rule.userlist is None:
+            ended[stage] = rule
+
+
+def _unseen(rule: Rule, mode: str) -> Iterator[Problem]:
+    """Yield expressions about what is not there yet, or no more, when the rule is applied."""
+    for key, expression in _looks(rule):
+        needed = acl.phase(expression)
+        if needed not in acl.phases(rule, mode):
+            problem = f"{quoted(expression)} looks at {acl.SEEN[needed]}"
+            yield rule.wrong(key, problem, acl.ELSEWHERE)
+
+
+def _looks(rule: Rule) -> Iterator[tuple[str, str]]:
+    """Yield the rule's expressions and their keys."""
+    if rule.expression is not None:
+        yield "expression", rule.expression
+    for key in _FORMATS:
+        yield from ((key, each) for each in word.fetches(getattr(rule, key) or ""))
+    yield from (("headers", each) for _, value in rule.headers for each in word.fetches(value))

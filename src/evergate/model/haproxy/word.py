@@ -68,7 +68,7 @@ def sample(value: object, path: str) -> str:
     return words
 
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*", re.ASCII)
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.+-]*", re.ASCII)
 
 
 def _sample_end(words: str, start: int) -> int:
@@ -127,6 +127,21 @@ def _item_end(words: str, start: int) -> int:
     return end + 1 if end > 0 and words[end : end + 1] == "]" else -1
 
 
+def fetches(text: str) -> tuple[str, ...]:
+    """Return the expressions inside a log format."""
+    return tuple(text[start + 2 : _sample_end(text, start + 2)] for start in _starts(text))
+
+
+def _starts(text: str) -> Iterator[int]:
+    position = text.find("%")
+    while position >= 0:
+        end = _item_end(text, position)
+        start = text.find("[", position, end)
+        if start >= 0 and text[position : position + 2] != "%%":
+            yield start - 1
+        position = text.find("%", end)
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """When a rule is applied: ACLs by name or `{ in braces }`, `!` before one, `or` between groups of them.
@@ -144,6 +159,11 @@ class Condition:
         return tuple(name for name in found if name not in PREDEFINED)
 
     @property
+    def groups(self) -> int:
+        """Return how many groups of ACLs it has, one of which must be true."""
+        return 1 + sum(kind == "or" for kind, _ in _terms(self.words))
+
+    @property
     def criteria(self) -> tuple[str, ...]:
         """Return the expressions of its unnamed ACLs."""
         return tuple(word for kind, word in _terms(self.words) if kind == "criterion")
@@ -158,7 +178,9 @@ def _terms(words: tuple[str, ...]) -> Iterator[tuple[str, str]]:
             inside = word != "}"
         elif word.lstrip("!") == "{":
             inside = True
-        elif word not in _OR and word.strip("!"):
+        elif word in _OR:
+            yield "or", word
+        elif word.strip("!"):
             yield "name", word.lstrip("!")
 
 

@@ -6,7 +6,7 @@ from evergate.model.haproxy.backend import Backend, Compression, EmailAlert, is_
 from evergate.model.haproxy.config import HaproxyConfig
 from evergate.model.haproxy.server import Server
 from evergate.render.haproxy import acl, balance, check, rule, server, stickiness, table
-from evergate.render.haproxy.files import errorfile_lines
+from evergate.render.haproxy.files import errorfile_lines, owner
 from evergate.render.haproxy.words import flag, given, keyword, settings
 
 _TIMEOUTS = (
@@ -65,7 +65,7 @@ def before_rules(backend: Backend, config: HaproxyConfig) -> list[str]:
         *given("load-server-state-from-file", backend.load_server_state_from_file),
         *_compression(backend.compression),
         *_email(backend.email_alert),
-        *errorfile_lines(f"section-{backend.name}", backend.errorfiles),
+        *errorfile_lines(owner(backend), backend.errorfiles),
         *given("errorfiles", backend.http_errors),
         *check.lines(backend.check, backend.mode),
     ]

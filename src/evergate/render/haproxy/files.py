@@ -51,13 +51,12 @@ def files(config: HaproxyConfig) -> list[File]:
         ),
         *(_file(list_path(each.name), each.entries) for each in config.lists),
         *_pages("defaults", config.defaults.errorfiles),
-        *(page for each in config.frontends for page in _pages(f"frontend-{each.name}", each.errorfiles)),
         *(
             page
             for each in config.http_errors
             for page in _pages(f"http-errors-{each.name}", each.errorfiles)
         ),
-        *(page for each in sections for page in _pages(f"section-{each.name}", each.errorfiles)),
+        *(page for each in sections for page in _pages(owner(each), each.errorfiles)),
         *_crt_lists(config),
     ]
 
@@ -92,6 +91,11 @@ def _pem(path: str, pem: Certificate | Authority) -> File:
         "mode": "0600",
         **{key: value for key, value in origin.items() if value is not None},
     }
+
+
+def owner(section: Frontend | Backend) -> str:
+    """Return the word that names a section's own pages: a frontend and a backend may share a name."""
+    return f"{type(section).__name__.lower()}-{section.name}"
 
 
 def errorfile_lines(owner: str, pages: ErrorPages) -> list[str]:

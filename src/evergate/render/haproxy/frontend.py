@@ -6,7 +6,7 @@ from evergate.model.haproxy.config import HaproxyConfig
 from evergate.model.haproxy.frontend import Frontend
 from evergate.render.haproxy import acl, bind, limit, route, rule, table
 from evergate.render.haproxy.defaults import tcp_lines
-from evergate.render.haproxy.files import errorfile_lines
+from evergate.render.haproxy.files import errorfile_lines, owner
 from evergate.render.haproxy.logs import log_lines
 from evergate.render.haproxy.words import argument, flag, given, keyword, settings
 
@@ -47,7 +47,7 @@ def head(frontend: Frontend, config: HaproxyConfig) -> list[str]:
         *settings(frontend, ["unique_id_format", "unique_id_header"]),
         *(line for name in _OPTIONS for line in flag(f"option {keyword(name)}", getattr(frontend, name))),
         *(line for name in _TIMEOUTS for line in _timeout(frontend, name)),
-        *errorfile_lines(f"section-{frontend.name}", frontend.errorfiles),
+        *errorfile_lines(owner(frontend), frontend.errorfiles),
         *given("errorfiles", frontend.http_errors),
         *([table.line(frontend.stick_table, config)] if frontend.stick_table is not None else []),
         *_captures(frontend),
@@ -104,7 +104,7 @@ def _captures(frontend: Frontend) -> list[str]:
         for each in frontend.captures
     ]
     cookie = frontend.capture_cookie
-    return kept + ([f"capture cookie {argument(cookie)} len 64"] if cookie is not None else [])
+    return kept + ([f"capture cookie {argument(cookie)} len 63"] if cookie is not None else [])
 
 
 def _monitor_fail(frontend: Frontend) -> list[str]:

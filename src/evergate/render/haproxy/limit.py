@@ -46,14 +46,16 @@ def _expire(limit: Limit) -> str:
 
 def connection_lines(frontend: Frontend) -> list[str]:
     """Return the rules that are applied before there is a request."""
+    # Before the PROXY protocol is read, every client has the address of the balancer before this one.
+    stage = "session" if any(bind.accept_proxy for bind in frontend.all_binds) else "connection"
     found = []
     for number, limit in enumerate(frontend.limits):
         if frontend.mode == "tcp" or limit.of_connections:
             words = both(limit, _counted(limit))
-            found.append(" ".join([f"tcp-request connection {_track(frontend, number, limit)}", *words]))
+            found.append(" ".join([f"tcp-request {stage} {_track(frontend, number, limit)}", *words]))
         if frontend.mode == "tcp":
             words = both(limit, [*_counted(limit), *_exceeded(number, limit)])
-            found.append(" ".join(["tcp-request connection reject", *words]))
+            found.append(" ".join([f"tcp-request {stage} reject", *words]))
     return found
 
 

@@ -84,7 +84,7 @@ def read(text: str) -> Backend:
         (
             "{SS, errorfiles: {418: /x}}",
             "errorfiles",
-            "'418' is not a status with an error page",
+            "HAProxy never answers '418' itself",
             "write one of: 200, 400, 401, 4",
         ),
         (
