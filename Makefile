@@ -10,7 +10,7 @@ PLAYBOOK := ansible-playbook
 SCRIPTS := molecule/resources/podman molecule/resources/freeze molecule/resources/image/customize \
 	molecule/resources/image/build .ci/run .ci/molecule
 
-.PHONY: help setup lint unit molecule test lab lab-down drill demo bench reference requirements
+.PHONY: help setup lint unit molecule test lab lab-down drill demo bench budget reference requirements
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -69,7 +69,7 @@ reference: setup ## write the argument specs and docs/reference from the models
 	python -m evergate.reference
 
 budget: setup ## how long each failure lasts, computed (INVENTORY=inventories/...)
-	$(PLAYBOOK) $(if $(INVENTORY),--inventory $(INVENTORY)) playbooks/check.yml
+	$(PLAYBOOK) $(if $(INVENTORY),--inventory $(INVENTORY)) playbooks/compute_budget.yml
 
 bench: setup ## seconds and memory to render sites of 10 to 10,000 servers
 	python tests/bench/render.py

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -35,9 +35,10 @@ class Pair:
 
 def between_hosts(pairs: list[Pair], everyone: list[Host]) -> Iterator[Problem]:
     """Yield what hosts and pairs do to each other; each of them is in order by itself."""
+    owners = {_address(host): host for host in everyone if host.address is not None}
     for pair in pairs:
         yield from _disagreements(pair)
-        yield from _taken_vips(pair, everyone)
+        yield from _taken_vips(pair, owners)
         yield from _addressless_servers(pair, everyone)
         yield from budget.broken_promises(pair.moving[0], pair.balancing[0])
     for one, other in combinations(pairs, 2):
@@ -67,7 +68,7 @@ def _disagreements(pair: Pair) -> Iterator[Problem]:
         if _anywhere(member) != _anywhere(first):
             hint = "set it once for the pair; only 'interface' may differ between its members"
             yield Problem(_INSTANCES, problem, member.instances[0].name, hint)
-        for served in ("frontends", "backends"):
+        for served in ("frontends", "backends", "listens", "maps", "lists"):
             if getattr(pair.balancing[number], served) != getattr(pair.balancing[0], served):
                 origin = pair.hosts[number].variables.get(f"haproxy_{served}", pair.hosts[number].origin)
                 hint = "set it once for the pair: its members take each other's place"
@@ -79,25 +80,23 @@ def _anywhere(config: KeepalivedConfig) -> tuple[list[Instance], tuple[SyncGroup
     return [replace(each, interface="") for each in config.instances], config.sync_groups
 
 
-def _taken_vips(pair: Pair, everyone: list[Host]) -> Iterator[Problem]:
+def _taken_vips(pair: Pair, owners: Mapping[values.Address, Host]) -> Iterator[Problem]:
     """Yield the VIPs that are a stranger's address; the pair's own are the keepalived model's to judge."""
-    strangers = {
-        _address(host): host for host in everyone if host.pair != pair.name and host.address is not None
-    }
     for instance in pair.instances:
         for key, vip in addresses_of(instance):
-            if vip.address in strangers:
-                problem = f"{quoted(vip.source)} is the address of {strangers[vip.address].name}"
+            owner = owners.get(vip.address)
+            if owner is not None and owner.pair != pair.name:
+                problem = f"{quoted(vip.source)} is the address of {owner.name}"
                 yield instance.wrong(key, problem, "choose an address that no host has", vip.source)
 
 
 def _addressless_servers(pair: Pair, everyone: list[Host]) -> Iterator[Problem]:
-    for index, backend in enumerate(pair.balancing[0].backends):
+    for backend in (*pair.balancing[0].backends, *pair.balancing[0].listens):
         for host in everyone:
             if backend.group in host.groups and host.address is None:
                 problem = f"{quoted(backend.group)} has the host {host.name}, which has no evergate_address"
                 hint = f"write evergate_address for {host.name}, or take it out of the group"
-                yield Problem(f"haproxy_backends[{index}].group", problem, backend.group, hint)
+                yield backend.wrong("group", problem, hint)
 
 
 def _shared_vips(one: Pair, other: Pair) -> Iterator[Problem]:

@@ -40,7 +40,9 @@ def _children(model: type[Model]) -> tuple[str, ...]:
     if model not in _CHILDREN:
         hints = get_type_hints(model)
         _CHILDREN[model] = tuple(
-            key.field for key in keys(model).values() if _mentions_a_model(hints[key.field])
+            key.field
+            for key in keys(model).values()
+            if key.field not in model.handed and _mentions_a_model(hints[key.field])
         )
     return _CHILDREN[model]
 
@@ -63,7 +65,7 @@ def _unknown(model: Model, key: Key, to: Reference, known: Collection[str]) -> I
     value = getattr(model, key.field)
     for name in value if isinstance(value, tuple) else (value,):
         if name is not None and name not in known:
-            none_yet = f"there are none yet; declare it in {to.where}, or leave {key.name} out"
+            none_yet = f"there are none yet; declare it in {to.where}"
             there_are = f"write one of: {', '.join(sorted(known))}" if known else none_yet
             problem = f"there is nothing named {quoted(name)} in {to.where}"
             yield model.wrong(key.name, problem, nearest(name, known, there_are), name)
@@ -117,8 +119,9 @@ def too_new(config: Model, since: Mapping[str, Version], version: Version, daemo
     """Yield what the daemon's version does not have yet; `since` is the table of `evergate.releases`."""
     for model in every(config):
         kind = type(model).__name__
-        for key in model.source:
-            for feature in (f"{kind}.{key}", f"{kind}.{key}={model.source[key]}"):
+        for key, value in model.source.items():
+            chosen = f"{kind}.{key}={value}" if isinstance(value, str) else ""
+            for feature in (f"{kind}.{key}", chosen):
                 if since.get(feature, version) > version and model.has(str(key)):
                     needed = releases.written(since[feature])
                     problem = f"needs {daemon} {needed}; this pair has {releases.written(version)}"

@@ -102,12 +102,18 @@ class Each(Generic[T]):
             try:
                 parsed.append(self.parse(item, f"{path}[{index}]"))
             except InvalidData as error:
-                problems += error.problems
+                problems += [_placed(each, value) for each in error.problems]
         if problems:
             raise InvalidData(problems, tuple(parsed))
         if len(parsed) < self.least:
             raise refused(path, "is empty", value, "write at least one item")
         return tuple(parsed)
+
+
+def _placed(problem: Problem, items: object) -> Problem:
+    """Return the problem, with the list as its value if its own is one that cannot carry its origin."""
+    bare = problem.value is None or isinstance(problem.value, bool)
+    return replace(problem, value=items) if bare else problem
 
 
 def each(parse: Parser[T]) -> Each[T]:

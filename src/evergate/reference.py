@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import NoneType
+from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 import yaml
@@ -57,17 +57,17 @@ def _option(key: Key, hint: Any, top: bool) -> Spec:
 def _shape(hint: Any, parse: object) -> Spec:
     """Return type, elements and options for a field of this annotation, read by this parser."""
     inner = [each for each in get_args(hint) if each is not NoneType]
-    if NoneType in get_args(hint):
-        return _shape(inner[0], parse) if len(inner) == 1 else {"type": "raw"}
+    if isinstance(hint, UnionType):
+        return _shape(inner[0] if len(inner) == 1 else str, parse)
     if isinstance(parse, OneOrMany):
         return {"type": "raw"}
-    if get_origin(hint) is tuple:
+    if get_origin(hint) is tuple and inner[-1] is Ellipsis:
         return _sequence(inner[0], parse)
     if isinstance(hint, type) and issubclass(hint, Model):
         return {"type": "dict", "options": options(hint)}
     if get_origin(hint) in (dict, Mapping) or hint in (dict, Mapping):
         return {"type": "dict"}
-    shape: Spec = {"type": _SCALARS.get(hint, "raw" if get_args(hint) else "str")}
+    shape: Spec = {"type": _SCALARS.get(hint, "str")}
     if isinstance(parse, Choice):
         shape["choices"] = list(parse.known)
     return shape

@@ -12,7 +12,7 @@ from evergate.errors import InvalidData, Problem, nearest
 from evergate.inventory import Host, HostVars
 from evergate.landscape import Pair, between_hosts, shared_addresses
 from evergate.model.app_server import App
-from evergate.model.haproxy.config import HaproxyConfig
+from evergate.model.haproxy.config import Groups, HaproxyConfig, groups
 from evergate.model.keepalived.config import KeepalivedConfig
 from evergate.model.model import Model, keys
 
@@ -65,10 +65,11 @@ def _read(hostvars: HostVars, specs: Mapping[str, Mapping[str, object]]) -> tupl
     if unplaced := list(_addressless(everyone)) or list(shared_addresses(everyone)):
         raise InvalidData(problems + unplaced)
     defaults = {name: option["default"] for name, option in options.items() if "default" in option}
+    known = groups(inventory.grouped(everyone), "haproxy_groups")
     pairs, sound = [], []
     for members in inventory.pairs(everyone).values():
         found: list[Problem] = []
-        pairs.append(_pair(members, everyone, defaults, found))
+        pairs.append(_pair(members, known, defaults, found))
         if not found:
             sound.append(pairs[-1])
         problems += found
@@ -116,10 +117,9 @@ def _problems(read: Callable[[], object]) -> tuple[Problem, ...]:
 
 
 def _pair(
-    members: list[Host], everyone: list[Host], defaults: Mapping[str, object], problems: list[Problem]
+    members: list[Host], known: Groups, defaults: Mapping[str, object], problems: list[Problem]
 ) -> Pair:
     """Return the pair with the configurations of its members; what is wrong with them joins `problems`."""
-    groups = inventory.grouped(everyone)
     addresses = [member.require_address() for member in members]
     pair = Pair(str(members[0].pair), tuple(members), [], [])
     for member in members:
@@ -127,7 +127,7 @@ def _pair(
         instances = variables.get("keepalived_instances")
         balancing = variables.chosen(HaproxyConfig) | {
             "vips": instances,
-            "groups": groups,
+            "groups": known,
             "members": addresses,
             "node": member.name,
         }

@@ -168,7 +168,7 @@ def choice_of_numbers(*known: int) -> Parser[int]:
     hint = f"write one of: {', '.join(map(str, known))}"
 
     def parse(value: object, path: str) -> int:
-        number = integer(min(known), max(known))(value, path)
+        number = integer(0, 2**31 - 1)(value, path)
         if number not in known:
             raise refused(path, f"{quoted(value)} is not known here", value, hint)
         return number

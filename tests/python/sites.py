@@ -68,7 +68,7 @@ def refusal(inventory: Path) -> str | None:
 def rendered(inventory: Path) -> dict[str, dict[str, str]]:
     """Return for every load balancer the texts of its files, all but the secret ones.
 
-    The names are those below the daemon's directory, such as `haproxy.cfg`, `maps/sites.map`, `keepalived.conf`.
+    The names are those below the daemon's directory, such as `maps/sites.map`.
     """
     pairs, _ = site._read(hostvars(inventory), specs())
     return {

@@ -17,7 +17,7 @@ def test_what_no_route_names_goes_to_every_server_of_the_default_backend(vip: st
     ("url", "options", "server"),
     [
         ("http://blue.example:8080/", (), "app1"),
-        ("http://BLUE.example:8080/", (), "app1"),
+        ("http://shop.example:8080/", ("--header", "Host: BLUE.example"), "app1"),
         ("http://shop.example:8080/exactly", (), "app1"),
         ("http://shop.example:8080/exactly?page=2", (), "app1"),
         ("http://shop.example:8080/green/leaves", (), "app2"),

@@ -37,9 +37,29 @@ def _directive(sections: Collection[str]) -> Parser[str]:
         if match[1] in sections:
             hint = "an extra line belongs to the section it stands in"
             raise refused(path, f"{quoted(value)} begins a new section", value, hint)
+        if _is_open(words):
+            hint = "close the quote, or write '\\\\' for a backslash"
+            raise refused(path, f"{quoted(value)} goes on after its end", value, hint)
         return words
 
     return parse
+
+
+def _is_open(words: str) -> bool:
+    """Return whether a quote is not closed or a backslash stands last (HAProxy's manual, section 2.2)."""
+    quote, escaped = "", False
+    for letter in words:
+        if escaped:
+            escaped = False
+        elif letter == "\\" and quote != "'":
+            escaped = True
+        elif quote:
+            quote = "" if letter == quote else quote
+        elif letter in "'\"":
+            quote = letter
+        elif letter == "#":
+            return False
+    return bool(quote) or escaped
 
 
 haproxy_lines = each(_directive(_SECTIONS.split()))

@@ -70,6 +70,7 @@ class Model:
 
     home: ClassVar[str] = ""  # the path of a model that stands in no other: a role's name
     joint: ClassVar[str] = "."  # stands between the path and a key
+    handed: ClassVar[tuple[str, ...]] = ()  # the fields that no operator wrote
     identity: ClassVar[str | None] = None  # the key whose value no other item of the same list may have
     lenient: ClassVar[bool] = False  # whether `rules` is asked about what is right even if something is wrong
 
@@ -81,7 +82,9 @@ class Model:
         """
         path = path or cls.home
         if not isinstance(data, Mapping):
-            example = "as in 'name: shop'" if "name" in keys(cls) else f"beginning with '{next(iter(keys(cls)))}:'"
+            known = keys(cls)
+            first = next((key.name for key in known.values() if key.required), next(iter(known)))
+            example = "as in 'name: shop'" if first == "name" else f"beginning with '{first}:'"
             raise refused(path, f"{quoted(data)} is not a mapping", data, f"write keys and values, {example}")
         found: dict[str, Any] = {}
         problems = [*_unknown(cls, data, path), *_read(cls, data, path, found), *_missing(cls, data, path)]
@@ -146,6 +149,8 @@ def _unknown(model: type[Model], data: Mapping[object, object], path: str) -> It
     for key in data:
         if not isinstance(key, str) or key not in known:
             hint = nearest(key, known, f"the keys known here are: {', '.join(sorted(known))}")
+            if isinstance(key, bool):
+                hint = f"YAML reads on, off, yes and no as true and false; {hint}"
             yield Problem(f"{path}{model.joint}{key}", "is not a known key", key, hint)
 
 
@@ -178,4 +183,5 @@ def _missing(model: type[Model], data: Mapping[object, object], path: str) -> It
 def _to_write(key: Key) -> str:
     """Return a missing key's description, without the markup of Ansible's documentation."""
     plain = re.sub(r"\b[VOC]\(((?:[^()\\]|\\.|\([^()]*\))*)\)", r"\1", key.doc)
-    return f"write {key.name}: {plain}"
+    plain = re.sub(r"^[a-z0-9-]+: ", "", plain)  # the action whose key it is, which the problem names
+    return f"write {key.name}: " + re.sub(r"\\(.)", r"\1", plain)

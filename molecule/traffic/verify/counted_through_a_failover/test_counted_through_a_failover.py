@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab import assert_whole, host
+from lab import VIPS, assert_whole, host
 from web import each_vip, get, served, statuses
 
 
@@ -13,10 +13,11 @@ def test_the_successor_goes_on_counting(vip: str) -> None:
     assert int(get(vip, "http://shop.example:8084/", *token).headers["retry-after"]) >= 1
 
 
-@each_vip
-def test_an_address_stays_with_its_server(vip: str) -> None:
-    before = host("client").file(f"/run/stuck-{vip}").content_string.strip()
-    assert served(vip, "http://shop.example:8080/stuck") == {before}
+def test_addresses_stay_with_their_servers() -> None:
+    # In the opposite order: who knew nothing would hand out the servers from the first one on again.
+    for vip in reversed(VIPS):
+        before = host("client").file(f"/run/stuck-{vip}").content_string.strip()
+        assert served(vip, "http://shop.example:8080/stuck") == {before}
 
 
 def test_the_pair_is_whole_again() -> None:

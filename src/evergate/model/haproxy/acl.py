@@ -47,7 +47,12 @@ def regex(value: object, path: str) -> str:
     except re.error as error:
         if error.msg.startswith((*_SHAPELESS, "nothing to repeat", "bad escape (end of pattern)")):
             problem = f"{quoted(value)} is not a regular expression: {error.msg}"
-            raise refused(path, problem, value, "see pcre2pattern(3)") from error
+            raise refused(
+                path,
+                problem,
+                value,
+                "write a backslash before a character that means itself; see pcre2pattern(3)",
+            ) from error
     return pattern
 
 
@@ -81,12 +86,14 @@ def scalar(value: object, path: str) -> str:
     return values.text(value, path)
 
 
-url_path = values.matching(r"/[!-~]*", "a URL path", "write a path that begins with '/', such as /admin")
+url_path = values.matching(
+    r"/[!-~]*", "a URL path", "write a path that begins with '/', without spaces, such as /admin"
+)
 url_part = values.matching(r"[!-~]+", "a part of a URL", "write it without spaces, such as .png")
 host_part = values.matching(
     r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]+\]",
     "a host name",
-    "write one without its port, as in shop.example",
+    "write the name alone, without scheme, port or path, as in shop.example",
 )
 http_method = values.matching(r"[A-Z]{1,32}", "an HTTP method", "write it in capitals, such as POST")
 _token = values.matching(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}", "a name", "write a name without spaces")

@@ -16,6 +16,7 @@ from evergate.model.model import Model
 if TYPE_CHECKING:
     from evergate.model.haproxy.config import HaproxyConfig
 
+_LOST = {"conn-failure", "empty-response", "response-timeout"}
 OWN = "evergate"  # what the names of Evergate's own sections begin with
 
 Socket = tuple[bool, values.Address, int, int]  # whether it is UDP, the address, the first and the last port
@@ -25,6 +26,7 @@ def problems(config: HaproxyConfig) -> Iterator[Problem]:
     """Yield what is wrong between sections each of which is right by itself."""
     yield from _own_names(config)
     yield from _same_names(config)
+    yield from _same_tables(config)
     yield from _management(config)
     yield from _taken_sockets(config)
     yield from _modes(config)
@@ -32,6 +34,7 @@ def problems(config: HaproxyConfig) -> Iterator[Problem]:
     yield from _groups(config)
     yield from _unused(config)
     yield from _needs(config)
+    yield from _fast_open(config)
     yield from tracking([*config.backends, *config.listens])
 
 
@@ -56,6 +59,15 @@ def _same_names(config: HaproxyConfig) -> Iterator[Problem]:
         if listen.name in taken:
             problem = f"{quoted(listen.name)} is the name of a {taken[listen.name]} too"
             yield listen.wrong("name", problem, "give every section its own name")
+
+
+def _same_tables(config: HaproxyConfig) -> Iterator[Problem]:
+    """Yield backends that have a stick table beside a frontend of their name: a table is called after both."""
+    taken = {each.name for each in config.frontends if each.stick_table is not None}
+    for backend in config.backends:
+        if backend.name in taken and backend.stick_table is not None:
+            problem = f"stands beside that of the frontend {quoted(backend.name)}, and has the same name"
+            yield backend.wrong("stick_table", problem, "rename the backend or the frontend")
 
 
 def _management(config: HaproxyConfig) -> Iterator[Problem]:
@@ -107,7 +119,9 @@ def _taken(
                 clash = next((owner for other, owner in others if address and overlap(address, other)), None)
                 if clash is not None:
                     key = "ports" if bind.ports else "port"
-                    problem = f"port {port} of '{address}' is taken by {clash}"
+                    itself = clash == f"the frontend '{front.name}'"
+                    owner = "this frontend already" if itself else clash
+                    problem = f"port {port} of '{address}' is taken by {owner}"
                     yield bind.wrong(key, problem, "use another port or another VIP")
                     return
             others += [(address, f"the frontend '{front.name}'") for address in addresses if address]
@@ -160,6 +174,18 @@ def _groups(config: HaproxyConfig) -> Iterator[Problem]:
             yield backend.wrong("group", problem, hint)
 
 
+def _fast_open(config: HaproxyConfig) -> Iterator[Problem]:
+    """Yield servers whose first data may be lost with the handshake, and would not be sent again."""
+    for backend in (*config.backends, *config.listens):
+        retried = {*(backend.retry_on or config.defaults.retry_on)}
+        if "all-retryable-errors" in retried or _LOST <= retried:
+            continue
+        for server in (backend.server_defaults, backend.template, *backend.servers):
+            if server is not None and server.tfo:
+                hint = f"add {', '.join(sorted(_LOST - retried))} to retry_on, or delete tfo"
+                yield server.wrong("tfo", "needs retries of what gets lost with it", hint)
+
+
 def _unused(config: HaproxyConfig) -> Iterator[Problem]:
     """Yield backends that nothing leads to."""
     if not config.whole("frontends", "backends", "listens", "maps", "sections"):
@@ -180,7 +206,9 @@ def _unused(config: HaproxyConfig) -> Iterator[Problem]:
 
 
 def _dynamic(config: HaproxyConfig) -> bool:
-    """Return whether lines of the operator's own may lead to any backend."""
+    """Return whether words of the operator's own may lead to any backend, such as an SPOE engine's."""
+    if any(front.filters for front in fronts(config)):
+        return True
     lines = [line for front in fronts(config) for line in front.extra]
     lines += [line for section in config.sections for line in section.lines]
     return any(keyword in line for line in lines for keyword in ("use_backend", "default_backend"))

@@ -54,6 +54,13 @@ def _vip_groups(value: object, _: str) -> tuple[VipGroup, ...]:
     return each(_vip_group)(value, "keepalived_instances")
 
 
+def groups(value: object, path: str) -> Groups:
+    """Return the groups with their hosts; what the site's check has read once for all is kept."""
+    if isinstance(value, tuple):
+        return value
+    return mapping(values.text, each(Member.from_data))(value, path)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HaproxyConfig(Model):
     """What HAProxy is told on one load balancer. The fields are the role's variables `haproxy_<field>`."""
@@ -61,6 +68,7 @@ class HaproxyConfig(Model):
     home: ClassVar[str] = "haproxy"
     joint: ClassVar[str] = "_"
     lenient: ClassVar[bool] = True
+    handed: ClassVar[tuple[str, ...]] = ("vips", "groups", "members")
 
     frontends: tuple[Frontend, ...] = defaulted(each(Frontend.from_data), "What clients connect to.", ())
     backends: tuple[Backend, ...] = defaulted(
@@ -140,7 +148,7 @@ class HaproxyConfig(Model):
         (),
     )
     groups: Groups = defaulted(
-        mapping(values.text, each(Member.from_data)),
+        groups,
         "Handed in by the play. The inventory's groups: for each its hosts with C(name) and C(address).",
         (),
     )

@@ -59,7 +59,9 @@ class Limit(Model):
         "address",
     )
     key: str | None = optional(
-        values.matching(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}", "a name", "write a name without spaces"),
+        values.matching(
+            r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}", "a name", "write the name alone, such as X-Tenant"
+        ),
         "The name of the header, cookie or URL parameter that O(per) speaks of.",
     )
     criterion: str | None = optional(sample, "For V(criterion): a fetch and its converters.")

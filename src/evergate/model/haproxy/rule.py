@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from evergate import values
-from evergate.errors import Problem, nearest, quoted
+from evergate.errors import Problem, nearest, quoted, refused
 from evergate.model.haproxy import acl, word
 from evergate.model.haproxy.files import STATUSES
 from evergate.model.haproxy.reference import reference
@@ -211,7 +211,7 @@ class Rule(Model):
     integer: int | None = optional(values.integer(0, 2**31 - 1), "A number to keep.")
     status: int | None = optional(values.integer(200, 599, "an HTTP status"), "The HTTP status.")
     reason: str | None = optional(values.text, "The words beside the status.")
-    content_type: str | None = optional(word.media_type, "What kind of answer it is.")
+    content_type: str | None = optional(word.media_type, "What kind of answer it is, such as V(text/plain).")
     string: str | None = optional(values.text, "The answer's body.")
     lf_string: str | None = optional(log_format, "The answer's body, a log format.")
     file: str | None = optional(file_path, "A file on the hosts that holds the answer's body.")
@@ -334,9 +334,31 @@ class Rule(Model):
             yield self.wrong("status", f"HAProxy has no page for {quoted(self.status)}", hint)
 
 
+_ACTIONS: Mapping[str, Iterable[str]] = {
+    "http_request": HTTP_REQUEST,
+    "http_response": HTTP_RESPONSE,
+    "http_after_response": HTTP_AFTER_RESPONSE,
+    "tcp_request": tuple(action for forms in TCP_REQUEST.values() for action in forms),
+    "tcp_response": TCP_RESPONSE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Action(values.Choice):
+    """A parser of one set's actions, which knows those of the others."""
+
+    def __call__(self, value: object, path: str) -> str:
+        """Return the action; raises `InvalidData` with the rules that have it, else with the nearest one."""
+        owners = [name for name, actions in _ACTIONS.items() if value in tuple(actions)]
+        if owners and value not in self.known:
+            hint = f"write it under {' or '.join(owners)}"
+            raise refused(path, f"{quoted(value)} is no action of these rules", value, hint)
+        return values.Choice.__call__(self, value, path)
+
+
 def _action(known: Iterable[str]) -> str:
     """Declare the action of one set of rules."""
-    return required(values.choice(*known), "What is done.")
+    return required(_Action(tuple(known)), "What is done, an action of HAProxy's, such as V({first}).")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -406,13 +428,13 @@ class TcpResponseRule(Rule):
 
 # After one of these no further rule of the same set is looked at.
 _FINAL = ("allow", "deny", "redirect", "return", "tarpit", "auth", "reject", "accept", "silent-drop", "close")
-_SETS = ("tcp_request", "tcp_response", "http_request", "http_response", "http_after_response")
+_LISTS = ("tcp_request", "tcp_response", "http_request", "http_response", "http_after_response")
 _FORMATS = ("format", "lf_string", "location", "prefix", "scheme", "key")
 
 
 def in_section(section: Model, mode: str) -> Iterator[Problem]:
     """Yield what is wrong with rules where they stand: after others, in this mode, without a table."""
-    for name in _SETS:
+    for name in _LISTS:
         rules: tuple[Rule, ...] = getattr(section, name, ())
         yield from _unreached(rules)
         for rule in rules:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evergate import values
-from evergate.errors import Problem, quoted, refused
+from evergate.errors import InvalidData, Problem, quoted, refused
 from evergate.model.model import Model, defaulted, optional, required
 from evergate.reading import each
 
@@ -36,7 +36,10 @@ def stored(value: object, path: str) -> str:
     text = values.text(value, path)
     counter, _, rest = text.partition("(")
     if counter in _RATES and rest.endswith(")"):
-        values.duration(rest[:-1], path)
+        try:
+            values.duration(rest[:-1], path)
+        except InvalidData as error:
+            raise refused(path, f"{quoted(value)}: {error.problems[0].problem}", value, error.hint) from error
         return text
     if text in _PLAIN:
         return text

@@ -109,7 +109,7 @@ def log_format(value: object, path: str) -> str:
     while position >= 0:
         end = _item_end(words, position)
         if end < 0:
-            hint = "write '%%' for a percent sign, or %[expression]"
+            hint = "write '%%' for a percent sign, or %[expression], its quotes and parentheses closed"
             raise refused(path, f"{quoted(value)} has a '%' that begins nothing", value, hint)
         position = words.find("%", end)
     return words

@@ -51,7 +51,6 @@ def before_rules(backend: Backend, config: HaproxyConfig) -> list[str]:
         *(["persist rdp-cookie"] if backend.persist_rdp_cookie else []),
         *stickiness.cookie_lines(backend.cookie),
         *([table.line(backend.stick_table, config)] if backend.stick_table is not None else []),
-        *stickiness.stick_lines(backend.stick),
         *(
             line
             for name in _TIMEOUTS
@@ -73,7 +72,11 @@ def before_rules(backend: Backend, config: HaproxyConfig) -> list[str]:
 
 def after_rules(backend: Backend, config: HaproxyConfig) -> list[str]:
     """Return what stands after them: the rules that choose a server, and the servers."""
-    return [*stickiness.use_server_lines(backend.use_server), *servers(backend, config)]
+    return [
+        *stickiness.stick_lines(backend.stick),
+        *stickiness.use_server_lines(backend.use_server),
+        *servers(backend, config),
+    ]
 
 
 def servers(backend: Backend, config: HaproxyConfig) -> list[str]:

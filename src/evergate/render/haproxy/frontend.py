@@ -51,7 +51,7 @@ def head(frontend: Frontend, config: HaproxyConfig) -> list[str]:
         *given("errorfiles", frontend.http_errors),
         *([table.line(frontend.stick_table, config)] if frontend.stick_table is not None else []),
         *_captures(frontend),
-        *(f"filter spoe engine {each.engine} config {each.config}" for each in frontend.filters),
+        *_filters(frontend),
     ]
 
 
@@ -74,6 +74,14 @@ def rules(frontend: Frontend) -> list[str]:
 def tail(frontend: Frontend) -> list[str]:
     """Return what sends requests to backends."""
     return [*map(route.line, frontend.routes), *given("default_backend", frontend.default_backend)]
+
+
+def _filters(frontend: Frontend) -> list[str]:
+    """Return the filters; beside another one a cache has to be one of them by name."""
+    spoe = [f"filter spoe engine {each.engine} config {each.config}" for each in frontend.filters]
+    rules = (*frontend.http_request, *frontend.http_response)
+    caches = dict.fromkeys((*(each.cache for each in rules), getattr(frontend, "cache", None)))
+    return [*spoe, *(f"filter cache {name}" for name in caches if name is not None and spoe)]
 
 
 def _binds(frontend: Frontend, config: HaproxyConfig) -> list[str]:
