@@ -100,4 +100,4 @@ def quoted(value: object) -> str:
 def nearest(word: object, known: Iterable[str], otherwise: str) -> str:
     """Return `did you mean …?` with the known word closest to `word`, or `otherwise` when none is close."""
     close = difflib.get_close_matches(str(word), list(known), n=1, cutoff=0.6)
-    return f"did you mean '{close[0]}'?" if close else otherwise
+    return f"did you mean {quoted(close[0])}?" if close else otherwise

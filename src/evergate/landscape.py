@@ -68,7 +68,7 @@ def _disagreements(pair: Pair) -> Iterator[Problem]:
         if _anywhere(member) != _anywhere(first):
             hint = "set it once for the pair; only 'interface' may differ between its members"
             yield Problem(_INSTANCES, problem, member.instances[0].name, hint)
-        for served in ("frontends", "backends", "listens", "maps", "lists"):
+        for served in ("frontends", "backends", "listens", "maps", "lists", "peers_port"):
             if getattr(pair.balancing[number], served) != getattr(pair.balancing[0], served):
                 origin = pair.hosts[number].variables.get(f"haproxy_{served}", pair.hosts[number].origin)
                 hint = "set it once for the pair: its members take each other's place"

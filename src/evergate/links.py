@@ -67,6 +67,8 @@ def _unknown(model: Model, key: Key, to: Reference, known: Collection[str]) -> I
         if name is not None and name not in known:
             none_yet = f"there are none yet; declare it in {to.where}"
             there_are = f"write one of: {', '.join(sorted(known))}" if known else none_yet
+            if to.to == "groups":
+                there_are += "; a group without hosts counts for nothing"
             problem = f"there is nothing named {quoted(name)} in {to.where}"
             yield model.wrong(key.name, problem, nearest(name, known, there_are), name)
 

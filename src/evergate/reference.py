@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -29,6 +30,7 @@ MODELS: dict[str, type[Model]] = {"haproxy": HaproxyConfig, "keepalived": Keepal
 ROLES = ("haproxy", "keepalived", "app_server", "drill")
 _NOT_VARIABLES = ("node",)  # the role's tasks know it
 _BEGIN, _END = "<!-- variables: written by make reference -->", "<!-- end of variables -->"
+_LONGEST_DEFAULT = 60  # a longer one is told in words by the description
 _SCALARS = {int: "int", bool: "bool", float: "float"}
 
 
@@ -64,13 +66,19 @@ def _shape(hint: Any, parse: object) -> Spec:
     if get_origin(hint) is tuple and inner[-1] is Ellipsis:
         return _sequence(inner[0], parse)
     if isinstance(hint, type) and issubclass(hint, Model):
-        return {"type": "dict", "options": options(hint)}
+        return {"type": "dict", "options": _shared(hint)}
     if get_origin(hint) in (dict, Mapping) or hint in (dict, Mapping):
         return {"type": "dict"}
     shape: Spec = {"type": _SCALARS.get(hint, "str")}
     if isinstance(parse, Choice):
         shape["choices"] = list(parse.known)
     return shape
+
+
+@cache
+def _shared(model: Any) -> dict[str, Spec]:
+    """Return the options of a model, the same object each time: YAML writes it once and refers to it."""
+    return options(model)
 
 
 def _sequence(item: Any, parse: object) -> Spec:
@@ -96,6 +104,8 @@ def _default_words(key: Key) -> str:
     words = str(value).lower() if isinstance(value, bool) else str(value)
     if isinstance(value, tuple):
         words = ", ".join(map(str, value))
+    if len(words) > _LONGEST_DEFAULT:
+        return ""
     return f" V({words}) unless given."
 
 
@@ -105,31 +115,43 @@ class _Dumper(yaml.SafeDumper):
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         return super().increase_indent(flow, False)
 
+    def generate_anchor(self, node: Any) -> str:
+        """Return a name for what is referred to again."""
+        self.last_anchor_id += 1
+        return f"shared{self.last_anchor_id}"
+
 
 def specs_text(text: str, found: Mapping[str, Spec]) -> str:
     """Return a role's argument specs with the options of its entry point `main` replaced."""
     specs = yaml.safe_load(text)
     specs["argument_specs"]["main"]["options"] = dict(found)
     head = "# The options are written by `make reference` from the models in src/evergate/model.\n"
-    return "---\n" + head + yaml.dump(specs, Dumper=_Dumper, sort_keys=False, width=108, allow_unicode=True)
+    return "---\n" + head + yaml.dump(specs, Dumper=_Dumper, sort_keys=False, width=100, allow_unicode=True)
 
 
 def page(role: str, main: Mapping[str, Any]) -> str:
     """Return a role's page of the reference in Markdown: every variable, and every key inside it."""
     lines = [f"# The role {role}", "", "Written by `make reference` from the role's argument specs.", ""]
     lines += [*_paragraphs(main.get("description", [])), "## Variables", "", *table(main["options"])]
+    places: dict[int, str] = {}
     for name, option in main["options"].items():
-        lines += _nested(name, option)
+        lines += _nested(name, option, places)
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _nested(path: str, option: Spec) -> Iterator[str]:
+def _nested(path: str, option: Spec, places: dict[int, str]) -> Iterator[str]:
+    """Yield the tables inside an option; one that stands elsewhere already is referred to by its place."""
     if "options" not in option:
         return
     inside = f"{path}[]" if option["type"] == "list" else path
-    yield from ("", f"## {inside}", "", *_paragraphs(option["description"]), *table(option["options"]))
+    known = places.setdefault(id(option["options"]), inside)
+    yield from ("", f"## {inside}", "", *_paragraphs(option["description"]))
+    if known != inside:
+        yield f"The keys are those of [{known}](#{re.sub(r'[^a-z0-9_]', '', known.lower())})."
+        return
+    yield from table(option["options"])
     for name, each in option["options"].items():
-        yield from _nested(f"{inside}.{name}", each)
+        yield from _nested(f"{inside}.{name}", each, places)
 
 
 def table(found: Mapping[str, Spec]) -> list[str]:

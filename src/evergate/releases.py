@@ -36,6 +36,7 @@ HAPROXY_SINCE: dict[str, Version] = {
     "Server.guid": (3, 0),
     **{f"ServerTls.{key}": (3, 0) for key in ("curves", "sigalgs", "client_sigalgs")},
     "Timeouts.client_hs": (3, 0),
+    "Tune.listener_multi_queue=fair": (3, 0),
     **{f"Global.{key}": (3, 0) for key in ("key_base", "ssl_security_level")},
     **{f"Tune.{key}": (3, 0) for key in _NEW_TUNINGS.split()},
 }
@@ -66,6 +67,11 @@ def origin(daemon: str, number: Version) -> str:
         if number <= newest
         else f"no Debian release has {daemon} {written(number)} yet"
     )
+
+
+def finds_system_authorities(haproxy: Version) -> bool:
+    """Return whether the system's authorities are found although relative paths have a base."""
+    return haproxy >= (3, 0)
 
 
 def has_fractional_scripts(keepalived: Version) -> bool:

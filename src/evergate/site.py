@@ -13,6 +13,8 @@ from evergate.inventory import Host, HostVars
 from evergate.landscape import Pair, between_hosts, shared_addresses
 from evergate.model.app_server import App
 from evergate.model.haproxy.config import Groups, HaproxyConfig, groups
+from evergate.model.haproxy.defaults import Defaults
+from evergate.model.haproxy.process import Global
 from evergate.model.keepalived.config import KeepalivedConfig
 from evergate.model.model import Model, keys
 
@@ -94,8 +96,16 @@ def _options(specs: Mapping[str, Mapping[str, object]]) -> dict[str, Mapping[str
 def _misnamed(host: Host, known: set[str]) -> Iterator[Problem]:
     for name in host.variables:
         if name.startswith(_PREFIXES) and name not in known:
-            hint = nearest(name, known, "see the roles' README files for the variables there are")
-            yield Problem(name, "is not a variable of Evergate", name, hint)
+            yield Problem(name, "is not a variable of Evergate", name, _instead(name, known))
+
+
+def _instead(name: str, known: set[str]) -> str:
+    """Return which variable to write in place of one that does not exist."""
+    key = name.partition("_")[2]
+    for variable, model in (("haproxy_global", Global), ("haproxy_defaults", Defaults)):
+        if name == f"haproxy_{key}" and key in keys(model):
+            return f"write it as a key of {variable}, as in '{variable}: {{{key}: ...}}'"
+    return nearest(name, known, "see the roles' README files for the variables there are")
 
 
 def _addressless(everyone: list[Host]) -> Iterator[Problem]:

@@ -38,6 +38,16 @@ def with_pems(config: HaproxyConfig) -> dict[str, str]:
     return {**written(config), **pems}
 
 
+def with_all(config: HaproxyConfig, given: Path) -> dict[str, str]:
+    """Return the same with the operator's own files, which lie in the directory `given`, and his own PEMs."""
+    own = {path: path.read_bytes().decode() for path in given.rglob("*") if path.is_file()}
+    return {
+        **with_pems(config),
+        **{str(path.relative_to(given)): text for path, text in own.items()},
+        **{"own.pem": pem("key"), "tls.d/any.pem": pem("key"), "revoked.pem": pem("crl")},
+    }
+
+
 def pem(kind: str) -> str:
     """Return a self-signed certificate: with its `key`, alone as `authority`, or the `crl` it has signed."""
     return _pems()[kind]

@@ -64,7 +64,7 @@ def test_a_value_without_origin_is_told_by_its_key_or_its_list(value: object) ->
     reader = Reader({key: value}, "top")
     reader.required("port", values.port if value is True else each(values.port), "a port")
     (problem,) = problems_of(reader.finish)
-    assert problem.value is key
+    assert problem.value is (key if value is True else value)
 
 
 def test_every_item_of_a_list_is_judged() -> None:

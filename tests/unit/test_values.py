@@ -117,7 +117,12 @@ def test_an_address_without_prefix_length_is_told_how_to_write_one() -> None:
 
 
 def test_a_near_choice_is_suggested() -> None:
-    assert refusal(values.choice("first", "last"), "fist")[1] == "did you mean 'first'?"
+    assert refusal(values.choice("first", "second", "third", "last"), "fist")[1] == "did you mean 'first'?"
+
+
+def test_of_few_choices_all_are_told() -> None:
+    """The nearest may be a wrong guess: TLSv1.0 is nearer to TLSv1.3 than to what was meant."""
+    assert refusal(values.choice("TLSv1.2", "TLSv1.3"), "TLSv1.0")[1] == "write one of: TLSv1.2, TLSv1.3"
 
 
 def test_a_vip_keeps_its_source_and_is_equal_without_it() -> None:

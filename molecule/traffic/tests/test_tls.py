@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from web import each_vip, get
 
-# curl's exit codes, beside 0
-HANDSHAKE_FAILED, WRONG_NAME, CLOSED = 35, 60, 56
+# curl's exit codes. In TLS 1.3 the client's handshake ends before its certificate is refused: it learns of that
+# while it sends the request or reads the answer.
+HANDSHAKE_FAILED, SEND_FAILED, RECEIVE_FAILED, WRONG_NAME = 35, 55, 56, 60
 
 
 @each_vip
@@ -39,7 +40,8 @@ def test_browsers_are_told_to_come_by_tls_only_and_only_by_tls(vip: str) -> None
 def test_who_is_no_member_is_refused(vip: str, certificate: str | None) -> None:
     shown = () if certificate is None else ("--cert", certificate)
     answer = get(vip, "https://shop.example:8443/", *shown)
-    assert (answer.exit in (HANDSHAKE_FAILED, CLOSED), answer.status) == (True, 0)
+    assert answer.status == 0
+    assert answer.exit in {HANDSHAKE_FAILED, SEND_FAILED, RECEIVE_FAILED}
 
 
 @each_vip

@@ -71,8 +71,11 @@ def keepalived_lines(value: object, path: str) -> tuple[str, ...]:
     lines = each(values.text)(value, path)
     depth = 0
     for index, line in enumerate(lines):
+        if line.startswith("include"):
+            hint = "write the lines of that file here, where they are checked and undone with the others"
+            raise refused(f"{path}[{index}]", f"{quoted(line)} reads another file", line, hint)
         # A block's lines may begin with an address; outside, only a keyword can.
-        if not re.match(r"[0-9a-z}]" if depth else r"(?!include)[a-z}]", line):
+        if not re.match(r"[0-9a-z}]" if depth else "[a-z}]", line):
             hint = "begin with one of keepalived's keywords, or with '}'"
             raise refused(f"{path}[{index}]", f"{quoted(line)} does not begin with a keyword", line, hint)
         for brace in re.findall("[{}]", line):

@@ -72,6 +72,7 @@ class Model:
     joint: ClassVar[str] = "."  # stands between the path and a key
     handed: ClassVar[tuple[str, ...]] = ()  # the fields that no operator wrote
     identity: ClassVar[str | None] = None  # the key whose value no other item of the same list may have
+    instead: ClassVar[Mapping[str, str]] = {}  # the daemon's keywords that another key stands for
     lenient: ClassVar[bool] = False  # whether `rules` is asked about what is right even if something is wrong
 
     @classmethod
@@ -110,7 +111,8 @@ class Model:
 
     def absent(self, key: str, problem: str) -> Problem:
         """Return the problem that a key is needed, with its description for a hint."""
-        return Problem(f"{self.at}{self.joint}{key}", problem, self.source, _to_write(keys(type(self))[key]))
+        where = f"{self.at}{self.joint}{key}"
+        return Problem(where, problem, self.source, _to_write(keys(type(self))[key], key))
 
 
 def keys(model: type[Model]) -> dict[str, Key]:
@@ -149,6 +151,8 @@ def _unknown(model: type[Model], data: Mapping[object, object], path: str) -> It
     for key in data:
         if not isinstance(key, str) or key not in known:
             hint = nearest(key, known, f"the keys known here are: {', '.join(sorted(known))}")
+            if key in model.instead:
+                hint = f"write the key {model.instead[str(key)]} instead, from which Evergate writes it"
             if isinstance(key, bool):
                 hint = f"YAML reads on, off, yes and no as true and false; {hint}"
             yield Problem(f"{path}{model.joint}{key}", "is not a known key", key, hint)
@@ -177,11 +181,13 @@ def _read(
 def _missing(model: type[Model], data: Mapping[object, object], path: str) -> Iterator[Problem]:
     for key in keys(model).values():
         if key.required and data.get(key.name) is None:
-            yield Problem(f"{path}{model.joint}{key.name}", "is missing", data, _to_write(key))
+            where = f"{path}{model.joint}{key.name}"
+            name = where if model.joint == "_" else key.name
+            yield Problem(where, "is missing", data, _to_write(key, name))
 
 
-def _to_write(key: Key) -> str:
-    """Return a missing key's description, without the markup of Ansible's documentation."""
+def _to_write(key: Key, name: str) -> str:
+    """Return a missing key's description under its name, without the markup of Ansible's documentation."""
     plain = re.sub(r"\b[VOC]\(((?:[^()\\]|\\.|\([^()]*\))*)\)", r"\1", key.doc)
     plain = re.sub(r"^[a-z0-9-]+: ", "", plain)  # the action whose key it is, which the problem names
-    return f"write {key.name}: " + re.sub(r"\\(.)", r"\1", plain)
+    return f"write {name}: " + re.sub(r"\\(.)", r"\1", plain)

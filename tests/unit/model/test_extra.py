@@ -51,7 +51,7 @@ def test_keepalived_blocks_that_close_are_taken() -> None:
     [
         (["}", "vrrp_instance other {"], "extra[0]", "'}' closes a block it is not in"),
         (["virtual_routes {"], "extra", "opens a block and does not close it"),
-        (["include /etc/other.conf"], "extra[0]", "'include /etc/other.conf' does not begin with a keyword"),
+        (["include /etc/other.conf"], "extra[0]", "'include /etc/other.conf' reads another file"),
         (["! hidden }"], "extra[0]", "'! hidden }' does not begin with a keyword"),
         (["@other priority 1"], "extra[0]", "'@other priority 1' does not begin with a keyword"),
     ],

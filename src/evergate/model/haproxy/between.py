@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from evergate import values
+from evergate import releases, values
 from evergate.errors import Problem, quoted
 from evergate.links import every, referred
+from evergate.model.haproxy import logs
 from evergate.model.haproxy.backend import tracking
 from evergate.model.haproxy.bind import Bind
 from evergate.model.haproxy.frontend import Frontend
+from evergate.model.haproxy.server import ServerTls
 from evergate.model.model import Model
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ def problems(config: HaproxyConfig) -> Iterator[Problem]:
     yield from _unused(config)
     yield from _needs(config)
     yield from _fast_open(config)
+    yield from _failed_connections(config)
+    yield from _system_authorities(config)
     yield from tracking([*config.backends, *config.listens])
 
 
@@ -90,11 +94,22 @@ def _management(config: HaproxyConfig) -> Iterator[Problem]:
 def _taken_sockets(config: HaproxyConfig) -> Iterator[Problem]:
     """Yield binds to an address and a port where something else listens on the same node."""
     taken: dict[tuple[bool, int], list[tuple[values.Address, str]]] = {}
+    yield from _shared_peers_ports(config)
     for owner, address, port in _own_sockets(config):
         taken.setdefault((False, port), []).append((address, owner))
     for front in fronts(config):
         for bind in front.all_binds:
             yield from _taken(front, bind, config, taken)
+
+
+def _shared_peers_ports(config: HaproxyConfig) -> Iterator[Problem]:
+    """Yield groups of peers on a port of Evergate's own, or of an earlier group."""
+    owners = {config.peers_port: "the pair's peers"}
+    for section in config.peers:
+        owner = owners.setdefault(section.port, f"the peers '{section.name}'")
+        if owner != f"the peers '{section.name}'":
+            hint = "use another port, that no member of the pair listens on"
+            yield section.wrong("port", f"port {section.port} is taken by {owner}", hint)
 
 
 def _own_sockets(config: HaproxyConfig) -> Iterator[tuple[str, values.Address, int]]:
@@ -103,6 +118,11 @@ def _own_sockets(config: HaproxyConfig) -> Iterator[tuple[str, values.Address, i
     for member in config.members:
         if member.name == config.node:
             yield "the pair's peers", member.address, config.peers_port
+            for section in config.peers:
+                yield f"the peers '{section.name}'", member.address, section.port
+    for relay in config.log_forwards:
+        for bind in relay.binds:
+            yield f"the log relay '{relay.name}'", bind.address, bind.port
 
 
 def _taken(
@@ -174,6 +194,24 @@ def _groups(config: HaproxyConfig) -> Iterator[Problem]:
             yield backend.wrong("group", problem, hint)
 
 
+def _system_authorities(config: HaproxyConfig) -> Iterator[Problem]:
+    """Yield servers verified by the system's authorities, which some versions look for below `ca_base`."""
+    if config.global_.ca_base is None or releases.finds_system_authorities(config.release):
+        return
+    for model in every(config):
+        if isinstance(model, ServerTls) and model.verify == "required" and model.ca is None:
+            problem = f"is missing: HAProxy {releases.written(config.release)} does not find the system's"
+            yield model.absent("ca", f"{problem} beside haproxy_global.ca_base")
+
+
+def _failed_connections(config: HaproxyConfig) -> Iterator[Problem]:
+    """Yield a log format of requests for what has none."""
+    part = logs.of_requests(config.defaults.error_log_format)
+    if part is not None and any(front.mode == "tcp" for front in (*fronts(config), *config.backends)):
+        problem = f"has {quoted(part)}, which sections of mode tcp have none of"
+        yield config.defaults.wrong("error_log_format", problem, "delete it")
+
+
 def _fast_open(config: HaproxyConfig) -> Iterator[Problem]:
     """Yield servers whose first data may be lost with the handshake, and would not be sent again."""
     for backend in (*config.backends, *config.listens):
@@ -222,10 +260,9 @@ def _needs(config: HaproxyConfig) -> Iterator[Problem]:
     for model in every(config) if sections_read else ():
         table: object = getattr(model, "table", None)
         if isinstance(table, str) and table not in declared:
-            hint = (
-                f"write one of: {', '.join(sorted(declared))}" if declared else "declare a stick_table there"
-            )
-            yield model.wrong("table", f"{quoted(table)} has no stick_table", hint)
+            there_are = f"write one of: {', '.join(sorted(declared))}"
+            hint = there_are if declared else f"write a stick_table into a backend named {quoted(table)}"
+            yield model.wrong("table", f"no section named {quoted(table)} has a stick_table", hint)
     for backend in (*config.backends, *config.listens):
         if backend.check_type == "external" and not config.global_.external_check:
             hint = "write haproxy_global: {external_check: true}: HAProxy may then start programs"

@@ -292,6 +292,7 @@ def _order(steps: tuple[Step, ...], *, http: bool) -> Iterator[Problem]:
         elif http and previous not in _BEFORE[step.action]:
             before = " or ".join(repr(word) for word in _BEFORE[step.action] if word)
             yield step.wrong("action", f"'{step.action}' comes at the wrong time", f"put it after {before}")
+            return  # what follows may be right once this step is in its place
         previous = step.action
     if http and previous in ("", "connect"):
         yield steps[-1].wrong("action", "ends the sequence before anything is sent", "add a 'send' step")

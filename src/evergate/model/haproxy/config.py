@@ -197,12 +197,20 @@ class HaproxyConfig(Model):
             for kind, items in written.items()
         )
 
+    def _has_named_vips(self) -> bool:
+        """Return whether every VRRP instance, of which there is one at least, has a name."""
+        items = self.source.get("vips")
+        names = [name for name in self.named("vips") if name.isprintable()]
+        return bool(names) and isinstance(items, (list, tuple)) and len(items) == len(names)
+
     def _known(self) -> dict[str, tuple[str, ...]]:
         """Return the names of everything that can be referred to, by its kind."""
         known = {kind: self.named(kind) for kind in _KINDS}
         raw = tuple(each.name for each in self.sections if each.kind in ("backend", "listen"))
         known["backends"] += self.named("listens") + raw
         known["peers"] += ("evergate",) if self.members else ()
+        if not self._has_named_vips():
+            del known["vips"]  # keepalived's model has told what is wrong there
         known["groups"] = tuple(name for name, _ in self.groups)
         return known
 

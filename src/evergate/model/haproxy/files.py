@@ -65,7 +65,8 @@ def _pem(*, key: bool) -> Parser[str]:
     """Return a parser of PEM texts, which never shows one; `key` says whether a private key belongs in it."""
 
     def parse(value: object, path: str) -> str:
-        hint = "write PEM: a certificate" + (" with its chain and its private key" if key else "s alone")
+        what = "a certificate with its chain and its private key" if key else "certificates alone"
+        hint = f"write PEM: {what}"
         if not isinstance(value, str) or _CERTIFICATE not in value:
             raise refused(path, "holds no certificate in PEM", value, hint)
         if not re.fullmatch(r"[\t\r\n -~]*", value):

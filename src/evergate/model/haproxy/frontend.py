@@ -288,6 +288,9 @@ class Frontend(Model):
         for key in _HTTP_ONLY:
             if self.has(key) and self.source[key] is not False:
                 yield self.wrong(key, "has no meaning in mode tcp", f"delete {key}, or write mode: http")
+        part = logs.of_requests(self.log_format)
+        if part is not None:
+            yield self.wrong("log_format", f"has {quoted(part)}, which mode tcp has none of", "delete it")
         for acl in self.acls:
             if acl.phase in ("request", "response") or acl.key == "method":
                 yield acl.wrong(

@@ -21,6 +21,9 @@ class Listen(Backend, Frontend):
         """Yield what is wrong with it as a frontend, then as a backend."""
         yield from Frontend.rules(self)
         yield from Backend.rules(self)
+        if self.default_backend is not None and any(map(self.has, ("group", "servers", "template"))):
+            hint = "delete it, or make a frontend of this listen"
+            yield self.wrong("default_backend", "would leave nothing to the servers listed here", hint)
 
     def _answers(self) -> bool:
         return True

@@ -39,6 +39,10 @@ FACILITIES = (
 LEVELS = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
 FORMATS = ("local", "rfc3164", "rfc5424", "priority", "short", "timed", "iso", "raw")
 READY_FORMATS = ("http", "https", "clf", "tcp", "json")
+# What a log format has of requests; HAProxy 2.6 refuses it where there are none.
+_OF_REQUESTS = re.compile(
+    r"%(?:\{[^}]*\})?(?:CC|CS|HM|HPO?|HQ|HU|HV|Ta|Ti|Tq|Tr|r|tr[gl]?)(?![A-Za-z])", re.ASCII
+)
 _LONGEST_LINE = 65535
 _BUFFER = 16384  # bytes; HAProxy's tune.bufsize and the size of a ring, unless given
 _SAMPLE = re.compile(
@@ -55,7 +59,7 @@ def log_address(value: object, path: str) -> Address | str:
     try:
         return values.address(value, path)
     except InvalidData as error:
-        hint = "write an IP address, a socket's path such as /dev/log, or stdout or stderr"
+        hint = "write an IP address alone, a socket's path such as /dev/log, or stdout or stderr"
         raise refused(path, f"{quoted(value)} is no place for logs", value, hint) from error
 
 
@@ -68,6 +72,12 @@ def log_format(value: object, path: str) -> str:
         hint = f"write one of: {', '.join(READY_FORMATS)}; or a format such as '%ci %ST %HU'"
         raise refused(path, f"{quoted(value)} is not a log format", value, hint)
     return found
+
+
+def of_requests(log_format: str | None) -> str | None:
+    """Return the first part of a log format that only a request has, or None."""
+    found = _OF_REQUESTS.search((log_format or "").replace("%%", ""))
+    return found[0] if found else None
 
 
 def _sample(value: object, path: str) -> str:

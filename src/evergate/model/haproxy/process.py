@@ -61,6 +61,14 @@ def _lua(value: object, path: str) -> str:
     return found
 
 
+def _mode(value: object, path: str) -> str:
+    """Return a file's mode; a number is none, for YAML reads 0660 as 432."""
+    hint = "write three digits in quotes, such as '660'"
+    if isinstance(value, int):
+        raise refused(path, f"{quoted(value)} is a number, not a file mode", value, hint)
+    return values.matching("0?[0-7]{3}", "a file mode", hint)(value, path)
+
+
 def _socket_path(value: object, path: str) -> str:
     found = file_path(value, path)
     if len(found) > 90:
@@ -92,7 +100,7 @@ class StatsSocket(Model):
         "operator",
     )
     mode: str = defaulted(
-        values.matching("0?[0-7]{3}", "a file mode", "write three digits in quotes, such as '660'"),
+        _mode,
         "Who may open the path.",
         "660",
     )

@@ -31,6 +31,11 @@ class Reference:
 _ELSEWHERE = {
     "vips": "keepalived_instances",
     "groups": "the inventory's groups",
+    "members": "the pair's members",
+    "instances": "keepalived_instances",
+    "scripts": "keepalived_scripts",
+    "processes": "keepalived_processes",
+    "bfd": "keepalived_bfd",
     "tables": "the sections with a stick_table",
 }
 

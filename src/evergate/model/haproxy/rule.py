@@ -24,6 +24,8 @@ _ANSWER = (
     "[status {status}] [content-type {content_type}] [string {string}] [lf-string {lf_string}] [file {file}]"
     " [lf-file {lf_file}] [errorfiles {http_errors}] [hdr {headers}]"
 )
+# By this word HAProxy looks for its error pages, the operator's among them; after `status` it sends no body.
+_REFUSAL = _ANSWER.replace("[status {status}]", "[deny_status {status}]")
 _COUNTERS = {
     "sc-inc-gpc0": "({counter})",
     "sc-inc-gpc1": "({counter})",
@@ -69,7 +71,7 @@ HTTP_REQUEST: Mapping[str, str] = {
     "auth": "[realm {realm}]",  # userlist and groups are part of its condition
     "cache-use": "{cache}",
     "capture": "{expression} len {length}",
-    "deny": _ANSWER,
+    "deny": _REFUSAL,
     "disable-l7-retry": "",
     "do-resolve": "({variable},{resolvers}) {expression}",
     "early-hint": "{name} {format}",
@@ -93,7 +95,7 @@ HTTP_REQUEST: Mapping[str, str] = {
     "set-src-port": "{expression}",
     "set-timeout": "{which} {duration}",
     "set-uri": "{format}",
-    "tarpit": _ANSWER.replace("[status {status}]", "[deny_status {status}]"),
+    "tarpit": _REFUSAL,
     "use-service": "{service}",
     "wait-for-body": "time {duration} [at-least {bytes}]",
     "wait-for-handshake": "",
@@ -109,7 +111,7 @@ HTTP_RESPONSE: Mapping[str, str] = {
     **_LUA,
     "cache-store": "{cache}",
     "capture": "{expression} id {slot}",
-    "deny": _ANSWER,
+    "deny": _REFUSAL,
     "redirect": "location {location} [code {code}] [drop-query] [append-slash]",
     "return": _ANSWER,
     "send-spoe-group": "{engine} {group}",
@@ -358,7 +360,8 @@ class _Action(values.Choice):
 
 def _action(known: Iterable[str]) -> str:
     """Declare the action of one set of rules."""
-    return required(_Action(tuple(known)), "What is done, an action of HAProxy's, such as V({first}).")
+    actions = tuple(known)
+    return required(_Action(actions), f"What is done, such as V({actions[0]}).")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

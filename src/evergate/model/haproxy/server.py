@@ -71,6 +71,9 @@ def server_address(value: object, path: str) -> Host:
     try:
         return values.address(value, path)
     except InvalidData:
+        if isinstance(value, str) and re.fullmatch(r"[0-9A-Fa-f.:/\[\]]*[0-9:/\]]", value):
+            hint = "write an address alone, such as 203.0.113.21; its port is a key of its own"
+            raise refused(path, f"{quoted(value)} is not an IP address", value, hint) from None
         return host_name(value, path)
 
 

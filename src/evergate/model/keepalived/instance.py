@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -59,6 +59,7 @@ class Instance(Model):
     """VIPs that move together, and the VRRP timing that decides when."""
 
     identity: ClassVar[str | None] = "name"
+    instead: ClassVar[Mapping[str, str]] = _OWN_KEYS
 
     name: str = required(values.name, "Letters, digits, C(_), C(-) and C(.); frontends refer to it.")
     interface: str = required(

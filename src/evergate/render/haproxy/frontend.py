@@ -29,6 +29,7 @@ def lines(frontend: Frontend, config: HaproxyConfig) -> list[str]:
     return [
         *head(frontend, config),
         *acl.lines(frontend.acls),
+        *connection_rules(frontend),
         *rules(frontend),
         *frontend.extra,
         *tail(frontend),
@@ -55,13 +56,18 @@ def head(frontend: Frontend, config: HaproxyConfig) -> list[str]:
     ]
 
 
-def rules(frontend: Frontend) -> list[str]:
-    """Return the rules in the order in which HAProxy applies them."""
+def connection_rules(frontend: Frontend) -> list[str]:
+    """Return the rules for connections, which HAProxy applies before all others."""
     return [
-        *limit.connection_lines(frontend),
         *given("tcp-request inspect-delay", frontend.inspect_delay),
-        *rule.lines("tcp-request", frontend.tcp_request),
+        *_tcp_rules(frontend),
         *_monitor_fail(frontend),
+    ]
+
+
+def rules(frontend: Frontend) -> list[str]:
+    """Return the rules for requests and answers, in the order in which HAProxy applies them."""
+    return [
         *(["http-request redirect scheme https code 301 unless { ssl_fc }"] * frontend.redirect_to_https),
         *limit.request_lines(frontend),
         *rule.lines("http-request", frontend.http_request),
@@ -71,17 +77,25 @@ def rules(frontend: Frontend) -> list[str]:
     ]
 
 
+def _tcp_rules(frontend: Frontend) -> list[str]:
+    """Return limits and rules for connections, before those for sessions, before those for content."""
+    found = [*limit.connection_lines(frontend), *rule.lines("tcp-request", frontend.tcp_request)]
+    return sorted(found, key=lambda line: ("connection", "session", "content").index(line.split()[1]))
+
+
 def tail(frontend: Frontend) -> list[str]:
     """Return what sends requests to backends."""
     return [*map(route.line, frontend.routes), *given("default_backend", frontend.default_backend)]
 
 
 def _filters(frontend: Frontend) -> list[str]:
-    """Return the filters; beside another one a cache has to be one of them by name."""
+    """Return the filters; beside another one, caches and compression have to be listed, in this order."""
     spoe = [f"filter spoe engine {each.engine} config {each.config}" for each in frontend.filters]
     rules = (*frontend.http_request, *frontend.http_response)
     caches = dict.fromkeys((*(each.cache for each in rules), getattr(frontend, "cache", None)))
-    return [*spoe, *(f"filter cache {name}" for name in caches if name is not None and spoe)]
+    known = [f"filter cache {name}" for name in caches if name is not None]
+    known += ["filter compression"] if getattr(frontend, "compression", None) is not None else []
+    return [*spoe, *known] if spoe else []
 
 
 def _binds(frontend: Frontend, config: HaproxyConfig) -> list[str]:

@@ -13,6 +13,7 @@ def lines(listen: Listen, config: HaproxyConfig) -> list[str]:
     return [
         *dict.fromkeys(head),
         *acl.lines(listen.acls),
+        *frontend.connection_rules(listen),
         *backend.safe_retries(listen),
         *frontend.rules(listen),
         *backend.cache_and_answers(listen),

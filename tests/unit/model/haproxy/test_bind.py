@@ -36,7 +36,11 @@ Told = Callable[..., list[tuple[str, str, str]]]
         ("{address: 192.0.2.1, port: 80, v4v6: true}", "v4v6", "is about an IPv6 address"),
         ("{address: '::', port: 80, v4v6: true, v6only: true}", "v6only", "contradicts 'v4v6'"),
         ("{vip: v, port: 443, tls: {}}", "tls.certificates", "is missing"),
-        ("{vip: v, port: 443, tls: {certificates: c, verify: required}}", "tls.client_ca", "is missing beside"),
+        (
+            "{vip: v, port: 443, tls: {certificates: c, verify: required}}",
+            "tls.client_ca",
+            "is missing beside",
+        ),
         (
             "{vip: v, port: 443, tls: {certificates: c, client_ca: a, verify: none}}",
             "tls.verify",

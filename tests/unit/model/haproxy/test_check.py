@@ -73,13 +73,13 @@ def read(text: str) -> Backend:
             "{SS, check: {type: smtp, hello: EHLO}}",
             "check.domain",
             "is missing beside the other",
-            "write domain: smtp: The name t",
+            "write domain: The name",
         ),
         (
             "{SS, check: {type: external}}",
             "check.command",
             "is missing in a check of type 'external'",
-            "write command: external: The p",
+            "write command: The p",
         ),
         (
             "{SS, check: {path: /x, sequence: [{action: send}]}}",
@@ -122,7 +122,7 @@ def read(text: str) -> Backend:
             "{SS, check: {sequence: [{action: send}, {action: expect}]}}",
             "check.sequence[1].status",
             "is missing, or another of: status, rstatus, header, string, rstring, string_lf",
-            "write status: expect: HTTP sta",
+            "write status: HTTP sta",
         ),
         (
             "{SS, check: {sequence: [{action: send}, {action: expect, status: 200, string: x}]}}",
@@ -146,19 +146,19 @@ def read(text: str) -> Backend:
             "{SS, check: {sequence: [{action: send}, {action: expect, header: a, match: beg}]}}",
             "check.sequence[1].value",
             "is missing beside 'match'",
-            "write value: expect: The value",
+            "write value: The value",
         ),
         (
             "{SS, check: {sequence: [{action: set-var}, {action: send}]}}",
             "check.sequence[0].variable",
             "is missing",
-            "write variable: set-var: The v",
+            "write variable: The v",
         ),
         (
             "{SS, mode: tcp, check: {sequence: [{action: send}]}}",
             "check.sequence[0].data",
             "is missing, or another of: data, data_lf, binary, binary_lf",
-            "write data: send: Text to send",
+            "write data: Text to send",
         ),
         (
             "{SS, mode: tcp, check: {sequence: [{action: send, data: x}, {action: connect}]}}",

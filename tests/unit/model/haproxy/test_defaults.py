@@ -43,7 +43,7 @@ def test_redispatch_is_a_switch_or_a_number(value: object, tries: int) -> None:
         ({"redispatch": "often"}, "d.redispatch", "true or false"),
         ({"errorfiles": {418: "/a"}}, "d.errorfiles", "write one of"),
         ({"http_reuse": "all"}, "d.http_reuse", "write one of"),
-        ({"default_server": {"observe": "layer5"}}, "d.default_server.observe", "did you mean"),
+        ({"default_server": {"observe": "layer5"}}, "d.default_server.observe", "write one of"),
         ({"extra": [" x"]}, "d.extra[0]", "begin with the keyword"),
     ],
 )

@@ -70,12 +70,14 @@ def read(text: str) -> Frontend:
             "is later than what is counted by is known",
         ),
         (
-            "{HERE, limits: [{name: l, limit: 5}], http_request: [{action: track-sc0, expression: src, table: t}]}",
+            "{HERE, limits: [{name: l, limit: 5}],"
+            " http_request: [{action: track-sc0, expression: src, table: t}]}",
             "http_request[0].action",
             "'track-sc0' is taken by a limit",
         ),
         (
-            "{HERE, limits: [{name: a, limit: 5},{name: b, limit: 5},{name: c, limit: 5},{name: d, limit: 5}]}",
+            "{HERE, limits: [{name: a, limit: 5},{name: b, limit: 5},"
+            "{name: c, limit: 5},{name: d, limit: 5}]}",
             "limits[3].name",
             "is one more than the 3 limits a frontend can have",
         ),
@@ -102,7 +104,11 @@ def test_an_acl_that_is_not_declared_is_refused_with_the_nearest(told: Told) -> 
     ("text", "path", "words"),
     [
         ("{http_response: [{action: deny, if: p}]}", "http_response[0].if", "'p' looks at an HTTP request"),
-        ("{http_request: [{action: deny, if: '{ status 5 }'}]}", "http_request[0].if", "'status' looks at an"),
+        (
+            "{http_request: [{action: deny, if: '{ status 5 }'}]}",
+            "http_request[0].if",
+            "'status' looks at an",
+        ),
         ("{http_request: [{action: deny, if: s}]}", "http_request[0].if", "'s' looks at bare bytes"),
         ("{tcp_request: [{action: reject, if: p}]}", "tcp_request[0].if", "'p' looks at an HTTP request"),
         (
@@ -144,3 +150,8 @@ def test_rules_of_another_stage_are_not_behind_a_final_one() -> None:
 def test_the_short_form_is_one_bind() -> None:
     (bind,) = read("{HERE}").all_binds
     assert (bind.vip, bind.all_ports) == ("v", ("80",))
+
+
+def test_the_condition_of_the_monitor_is_looked_at_too(told: Told) -> None:
+    ((path, problem, _),) = told(read, "{HERE, monitor_uri: /m, monitor_fail: dead}")
+    assert (path, problem) == ("f.monitor_fail", "there is no ACL 'dead' in this section")

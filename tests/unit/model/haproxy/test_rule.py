@@ -15,7 +15,12 @@ Told = Callable[..., list[tuple[str, str, str]]]
     [
         ("{action: dney}", "action", "'dney' is not known here", "did you mean 'deny'?"),
         ("{}", "action", "is missing", "write action: "),
-        ("{action: set-header, name: X}", "format", "is missing beside 'action: set-header'", "write format: "),
+        (
+            "{action: set-header, name: X}",
+            "format",
+            "is missing beside 'action: set-header'",
+            "write format: ",
+        ),
         (
             "{action: set-path, format: /x, realm: y}",
             "realm",

@@ -181,8 +181,8 @@ def read(text: str) -> Backend:
         (
             "{servers: [{name: a, address: 1.2.3, port: 1}]}",
             "servers[0].address",
-            "'1.2.3' is not a host name",
-            "write a name such as app.examp",
+            "'1.2.3' is not an IP address",
+            "write an address alone",
         ),
         (
             "{servers: [{name: a, address: -a.b, port: 1}]}",

@@ -17,7 +17,7 @@ Told = Callable[..., list[tuple[str, str, str]]]
         ("{type: ip, len: 5}", "t.len", "is nothing that keys of type 'ip' have"),
         ("{type: binary}", "t.len", "is missing beside 'type: binary'"),
         ("{type: ip, store: [conn_rate]}", "t.store[0]", "'conn_rate' needs a period"),
-        ("{type: ip, store: ['conn_rate(x)']}", "t.store[0]", "'x' is not a duration"),
+        ("{type: ip, store: ['conn_rate(x)']}", "t.store[0]", "'conn_rate(x)': 'x' is not a duration"),
         ("{type: ip, store: [con_cur]}", "t.store[0]", "'con_cur' is nothing a table can store"),
         ("{type: ip, store: ['gpc0 peers x']}", "t.store[0]", "'gpc0 peers x' is nothing a table can store"),
     ],

@@ -10,7 +10,7 @@ Told = Callable[..., list[tuple[str, str, str]]]
 
 
 def test_a_condition_is_words_without_their_quotes() -> None:
-    found = word.condition("a !b or { path '/x y' \"z\\\"\" } or ! { src 192.0.2.0/24 }", "if")
+    found = word.condition('a !b or { path \'/x y\' "z\\"" } or ! { src 192.0.2.0/24 }', "if")
     assert found.words == (
         *("a", "!b", "or", "{", "path", "/x y", 'z"', "}", "or", "!{", "src", "192.0.2.0/24", "}"),
     )

@@ -129,7 +129,7 @@ def test_active_active_is_two_instances_with_two_preferences(members: int, prefe
         (
             {"preferred": "lb3"},
             "preferred",
-            "there is nothing named 'lb3' in the members",
+            "there is nothing named 'lb3' in the pair's members",
             "did you mean 'lb",
         ),
         ({"preempt_delay": 5}, "preempt_delay", "has no effect without preempt", "add 'preempt: true'"),
@@ -183,11 +183,21 @@ def test_active_active_is_two_instances_with_two_preferences(members: int, prefe
         (
             {"track_script": ["no"]},
             "track_script",
-            "there is nothing named 'no' in the scripts",
-            "there are no",
+            "there is nothing named 'no' in keepalived_scripts",
+            "there are none",
         ),
-        ({"track_process": ["no"]}, "track_process", "there is nothing named 'no' in the processes", "there"),
-        ({"track_bfd": ["no"]}, "track_bfd", "there is nothing named 'no' in the bfd", "there are no"),
+        (
+            {"track_process": ["no"]},
+            "track_process",
+            "there is nothing named 'no' in keepalived_processes",
+            "there",
+        ),
+        (
+            {"track_bfd": ["no"]},
+            "track_bfd",
+            "there is nothing named 'no' in keepalived_bfd",
+            "there are none",
+        ),
         (
             {"track_script": ["no weight 5"]},
             "track_script[0]",
@@ -278,7 +288,7 @@ def test_wrong_instances_are_refused(
         (
             {"sync_groups": [{"name": "g", "instances": ["shop", "wiki"]}]},
             "keepalived_sync_groups[0].instances",
-            "there is nothing named 'wiki' in the instances",
+            "there is nothing named 'wiki' in keepalived_instances",
         ),
         (
             {

@@ -1,0 +1,1 @@
+core.register_fetches("thread", function(txn) return "1" end)
