@@ -199,7 +199,7 @@ def vip(value: object, path: str) -> Vip:
     if parsed is None or "%" in str(parsed):
         raise refused(path, f"{quoted(value)} is not an IP address with a prefix length", value, hint)
     if not _is_host_address(parsed):
-        inside = "write an address inside its network, neither the first nor the last, such as 203.0.113.100/24"
+        inside = "write one inside its network, neither the first nor the last, such as 203.0.113.100/24"
         raise refused(path, f"{quoted(value)} is not an address a host can have", value, inside)
     return Vip(parsed, value)
 

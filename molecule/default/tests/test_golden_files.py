@@ -8,7 +8,7 @@ import beside
 import pytest
 import yaml
 from daemons import complaint
-from lab import host
+from lab import debian
 
 from evergate.model.haproxy.config import HaproxyConfig
 
@@ -24,7 +24,7 @@ def cases(daemon_file: str) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def _meant_for_this_release(case: str) -> None:
-    release = host("lb1").check_output(". /etc/os-release; echo $VERSION_ID")
+    release = str(debian())
     if ONLY_ON.get(case, release) != release:
         pytest.skip(f"is for Debian {ONLY_ON[case]}")
 
