@@ -122,7 +122,7 @@ def too_new(config: Model, since: Mapping[str, Version], version: Version, daemo
     for model in every(config):
         kind = type(model).__name__
         for key, value in model.source.items():
-            chosen = f"{kind}.{key}={value}" if isinstance(value, str) else ""
+            chosen = f"{kind}.{key}={value}" if isinstance(value, (str, bool)) else ""
             for feature in (f"{kind}.{key}", chosen):
                 if since.get(feature, version) > version and model.has(str(key)):
                     needed = releases.written(since[feature])

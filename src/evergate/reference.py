@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -38,14 +37,19 @@ def options(model: type[Model], prefix: str = "") -> dict[str, Spec]:
     """Return what Ansible's argument specs say about the keys of a model, by their names."""
     hints = get_type_hints(model)
     return {
-        prefix + key.name: _option(key, hints[key.field], top=bool(prefix))
+        prefix + key.name: _option(
+            key, hints[key.field], top=bool(prefix), inside=key.field not in model.handed
+        )
         for key in keys(model).values()
         if not (prefix and key.name in _NOT_VARIABLES)
     }
 
 
-def _option(key: Key, hint: Any, top: bool) -> Spec:
+def _option(key: Key, hint: Any, top: bool, inside: bool) -> Spec:
+    """Return one option; what the play hands in has more keys than are used, and none are listed."""
     option: Spec = _shape(hint, key.parse)
+    if not inside:
+        option.pop("options", None)
     if key.secret:
         option["no_log"] = True
     if key.required:
@@ -75,10 +79,14 @@ def _shape(hint: Any, parse: object) -> Spec:
     return shape
 
 
-@cache
-def _shared(model: Any) -> dict[str, Spec]:
+def _shared(model: type[Model]) -> dict[str, Spec]:
     """Return the options of a model, the same object each time: YAML writes it once and refers to it."""
-    return options(model)
+    if model.__qualname__ not in _SHARED:
+        _SHARED[model.__qualname__] = options(model)
+    return _SHARED[model.__qualname__]
+
+
+_SHARED: dict[str, dict[str, Spec]] = {}
 
 
 def _sequence(item: Any, parse: object) -> Spec:

@@ -25,7 +25,7 @@ quic_zero_copy_fwd_send ring_queues stick_counters
 """
 # `Model.key`, or `Model.key=word` for one word of a choice: the first version that has it.
 HAPROXY_SINCE: dict[str, Version] = {
-    "Bind.quic": (3, 0),  # Debian 12 builds 2.6 without QUIC
+    "Bind.quic=True": (3, 0),  # Debian 12 builds 2.6 without QUIC
     **{f"{owner}.forwarded": (3, 0) for owner in ("Backend", "Listen")},
     **{f"Compression.{key}": (3, 0) for key in ("direction", "algo_req", "types_req")},
     **{

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -74,13 +75,15 @@ def _models(hint: Any) -> Iterator[type[Model]]:
 
 def owner(model: type[Model], field: str) -> str:
     """Return the class that declares a field, so that what several have in common is asked for once."""
-    return next(each.__name__ for each in model.__mro__ if field in each.__dict__.get("__annotations__", {}))
+    return next(each.__name__ for each in model.__mro__ if field in inspect.get_annotations(each))
 
 
 @cache
 def used() -> frozenset[str]:
     """Return `Class.key` for every key that a golden input gives."""
-    parsed = (ROOTS[name].from_data(read(case)[name]) for case in CASES for name in ROOTS if name in read(case))
+    parsed = (
+        ROOTS[name].from_data(read(case)[name]) for case in CASES for name in ROOTS if name in read(case)
+    )
     return frozenset(
         f"{owner(type(model), key.field)}.{key.name}"
         for config in parsed

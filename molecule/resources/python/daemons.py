@@ -22,7 +22,8 @@ keepalived --config-test --log-console --use-file=/mnt/keepalived.conf
 def complaint(files: Mapping[str, str]) -> str:
     """Return what the daemon says against a configuration, nothing if it takes it without a warning.
 
-    `files` are texts by their names below the directory of haproxy.cfg or keepalived.conf, one of which is there.
+    `files` are texts by their names below the directory of haproxy.cfg or keepalived.conf, which is among
+    them.
     """
     script = _HAPROXY if "haproxy.cfg" in files else _KEEPALIVED
     command = [*_SSH, f"unshare --mount sh -c '{script}'"]

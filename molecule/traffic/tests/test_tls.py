@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from web import each_vip, get
 
-# curl's exit codes. In TLS 1.3 the client's handshake ends before its certificate is refused: it learns of that
-# while it sends the request or reads the answer.
+# curl's exit codes. In TLS 1.3 the client's handshake ends before its certificate is refused: it learns of
+# it while it sends the request or reads the answer.
 HANDSHAKE_FAILED, SEND_FAILED, RECEIVE_FAILED, WRONG_NAME = 35, 55, 56, 60
 
 

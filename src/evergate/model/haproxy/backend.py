@@ -9,7 +9,7 @@ from typing import ClassVar
 from evergate import values
 from evergate.errors import Problem, nearest, quoted, refused
 from evergate.model.extra import haproxy_lines
-from evergate.model.haproxy.acl import Acl
+from evergate.model.haproxy.acl import Acl, misused
 from evergate.model.haproxy.balance import (
     HASHING,
     NEED_HTTP,
@@ -27,6 +27,7 @@ from evergate.model.haproxy.rule import (
     HttpResponseRule,
     TcpRequestRule,
     TcpResponseRule,
+    in_section,
 )
 from evergate.model.haproxy.server import (
     Resolved,
@@ -309,6 +310,8 @@ class Backend(Model):
         yield from _sticking(self)
         yield from _retrying(self)
         yield from _names(self)
+        yield from misused(self, self.acls, self.mode)
+        yield from in_section(self, self.mode)
         for subject in _subjects(self):
             yield from _server_problems(self, subject, Resolved(subject, self.server_defaults))
         yield from tracking([self], own_only=True)

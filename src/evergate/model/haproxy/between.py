@@ -9,8 +9,9 @@ from evergate import releases, values
 from evergate.errors import Problem, quoted
 from evergate.links import every, referred
 from evergate.model.haproxy import logs
-from evergate.model.haproxy.backend import tracking
+from evergate.model.haproxy.backend import Backend, tracking
 from evergate.model.haproxy.bind import Bind
+from evergate.model.haproxy.defaults import Defaults
 from evergate.model.haproxy.frontend import Frontend
 from evergate.model.haproxy.server import ServerTls
 from evergate.model.model import Model
@@ -37,6 +38,8 @@ def problems(config: HaproxyConfig) -> Iterator[Problem]:
     yield from _unused(config)
     yield from _needs(config)
     yield from _fast_open(config)
+    yield from _server_states(config)
+    yield from _backend_stages(config)
     yield from _failed_connections(config)
     yield from _system_authorities(config)
     yield from tracking([*config.backends, *config.listens])
@@ -66,7 +69,7 @@ def _same_names(config: HaproxyConfig) -> Iterator[Problem]:
 
 
 def _same_tables(config: HaproxyConfig) -> Iterator[Problem]:
-    """Yield backends that have a stick table beside a frontend of their name: a table is called after both."""
+    """Yield backends whose stick table would have the name of a frontend's."""
     taken = {each.name for each in config.frontends if each.stick_table is not None}
     for backend in config.backends:
         if backend.name in taken and backend.stick_table is not None:
@@ -207,16 +210,35 @@ def _system_authorities(config: HaproxyConfig) -> Iterator[Problem]:
 def _failed_connections(config: HaproxyConfig) -> Iterator[Problem]:
     """Yield a log format of requests for what has none."""
     part = logs.of_requests(config.defaults.error_log_format)
-    if part is not None and any(front.mode == "tcp" for front in (*fronts(config), *config.backends)):
+    modes = {*(each.mode for each in fronts(config)), *(each.mode for each in config.backends)}
+    if part is not None and "tcp" in modes:
         problem = f"has {quoted(part)}, which sections of mode tcp have none of"
         yield config.defaults.wrong("error_log_format", problem, "delete it")
+
+
+def _server_states(config: HaproxyConfig) -> Iterator[Problem]:
+    """Yield sections that read servers' states from a file that nobody has named."""
+    sections: tuple[Defaults | Backend, ...] = (config.defaults, *config.backends, *config.listens)
+    for section in sections:
+        if section.load_server_state_from_file == "global" and config.global_.server_state_file is None:
+            hint = "write haproxy_global: {server_state_file: a path}, or delete it"
+            yield section.wrong("load_server_state_from_file", "needs a file in haproxy_global", hint)
+
+
+def _backend_stages(config: HaproxyConfig) -> Iterator[Problem]:
+    """Yield rules for connections in backends, to which no client connects."""
+    for backend in config.backends:
+        for rule in backend.tcp_request:
+            if rule.stage != "content":
+                hint = "write stage: content, or move the rule to a frontend"
+                yield rule.wrong("action", f"is of stage '{rule.stage}', which a backend has none of", hint)
 
 
 def _fast_open(config: HaproxyConfig) -> Iterator[Problem]:
     """Yield servers whose first data may be lost with the handshake, and would not be sent again."""
     for backend in (*config.backends, *config.listens):
         retried = {*(backend.retry_on or config.defaults.retry_on)}
-        if "all-retryable-errors" in retried or _LOST <= retried:
+        if "all-retryable-errors" in retried or retried >= _LOST:
             continue
         for server in (backend.server_defaults, backend.template, *backend.servers):
             if server is not None and server.tfo:

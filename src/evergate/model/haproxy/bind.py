@@ -122,7 +122,7 @@ class Bind(Model):
     ports: tuple[str, ...] = defaulted(
         some(port_range), "Several ports instead: numbers, and ranges such as V(8000-8010).", ()
     )
-    tls: BindTls | None = optional(BindTls.from_data, "Speak TLS here, with these O(certificates) and settings.")
+    tls: BindTls | None = optional(BindTls.from_data, "Speak TLS here, with O(certificates) and settings.")
     quic: bool = defaulted(
         values.boolean,
         "Whether HTTP/3 is spoken too, on the UDP port of the same number; answers then tell clients of it.",

@@ -12,6 +12,7 @@ from evergate import values
 from evergate.errors import InvalidData, Problem, quoted, refused
 from evergate.model.extra import haproxy_lines, server_parameters
 from evergate.model.haproxy import word
+from evergate.model.haproxy.acl import phase
 from evergate.model.haproxy.reference import reference
 from evergate.model.model import Model, defaulted, optional, required
 from evergate.reading import each, some
@@ -71,6 +72,10 @@ def log_format(value: object, path: str) -> str:
     if "%" not in found:
         hint = f"write one of: {', '.join(READY_FORMATS)}; or a format such as '%ci %ST %HU'"
         raise refused(path, f"{quoted(value)} is not a log format", value, hint)
+    for fetch in word.fetches(found):
+        if phase(fetch) in ("request", "response") and not fetch.startswith(("unique-id", "status")):
+            hint = "keep it in 'captures', and write %[capture.req.hdr(0)] or %[capture.res.hdr(0)]"
+            raise refused(path, f"{quoted(fetch)} is gone when the log is written", value, hint)
     return found
 
 

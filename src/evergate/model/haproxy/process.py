@@ -438,7 +438,7 @@ class Global(Model):
         CURVES,
     )
     ssl_default_bind_options: tuple[str, ...] = defaulted(
-        some(values.choice("prefer-client-ciphers", "strict-sni", *_TLS_OPTIONS)),
+        some(values.choice("prefer-client-ciphers", *_TLS_OPTIONS)),
         "Options of TLS for clients.",
         BIND_OPTIONS,
     )

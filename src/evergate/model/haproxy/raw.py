@@ -49,7 +49,7 @@ class RawSection(Model):
     identity: ClassVar[str] = "header"
 
     header: str = required(header, "The section's first line, such as V(program agent).")
-    lines: tuple[str, ...] = defaulted(haproxy_lines, "The lines below it, such as V(command /usr/bin/agent).", ())
+    lines: tuple[str, ...] = defaulted(haproxy_lines, "The lines below it, as V(command /bin/agent).", ())
 
     @property
     def kind(self) -> str:

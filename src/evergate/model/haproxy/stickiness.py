@@ -98,13 +98,16 @@ class Cookie(Model):
             yield self.absent("dynamic", "is missing beside 'dynamic_cookie_key'")
 
 
+def _action(value: object, path: str) -> str:
+    """Return the action; YAML reads a bare `on` as true."""
+    return values.choice(*ACTIONS)("on" if value is True else value, path)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stick(Model):
     """A rule that looks up or remembers a client's server in a stick table ("stick on" and the like)."""
 
-    action: str = defaulted(
-        values.choice(*ACTIONS), "Whether to look up and remember, or only one of both.", "on"
-    )
+    action: str = defaulted(_action, "Whether to look up and remember, or only one of both.", "on")
     pattern: str = required(
         sample, "What tells clients apart: an expression such as C(src) or C(req.cook(id\\))."
     )

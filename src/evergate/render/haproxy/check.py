@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evergate.model.haproxy.check import Check, Step
-from evergate.render.haproxy.words import argument, keyword
+from evergate.render.haproxy.words import argument, escaped, keyword
 
 _OPTION = {"ssl-hello": "option ssl-hello-chk", "redis": "option redis-check", "ldap": "option ldap-check"}
 _EXPECT = ("min_recv", "comment", "ok_status", "error_status", "tout_status", "on_success", "on_error")
@@ -97,7 +97,7 @@ def _tcp_send(step: Step) -> list[str]:
         word
         for key, name in _SEND.items()
         if getattr(step, key)
-        for word in (name, argument(getattr(step, key)))
+        for word in (name, (escaped if key.startswith("data") else argument)(getattr(step, key)))
     ]
     return words + _arguments(step, ("comment",))
 

@@ -68,7 +68,7 @@ def connection_rules(frontend: Frontend) -> list[str]:
 def rules(frontend: Frontend) -> list[str]:
     """Return the rules for requests and answers, in the order in which HAProxy applies them."""
     return [
-        *(["http-request redirect scheme https code 301 unless { ssl_fc }"] * frontend.redirect_to_https),
+        *_to_https(frontend),
         *limit.request_lines(frontend),
         *rule.lines("http-request", frontend.http_request),
         *rule.lines("http-response", frontend.http_response),
@@ -127,6 +127,18 @@ def _captures(frontend: Frontend) -> list[str]:
     ]
     cookie = frontend.capture_cookie
     return kept + ([f"capture cookie {argument(cookie)} len 63"] if cookie is not None else [])
+
+
+def _to_https(frontend: Frontend) -> list[str]:
+    """Return the rule that sends clients to https, without the port they came to."""
+    if not frontend.redirect_to_https:
+        return []
+    ports = [port for each in frontend.all_binds if each.tls is not None for port in each.all_ports]
+    port = "" if "443" in ports or not ports else f":{ports[0]}"
+    return [
+        f"http-request redirect location https://%[req.hdr(host),host_only]{port}%[pathq] code 301"
+        " unless { ssl_fc }"
+    ]
 
 
 def _monitor_fail(frontend: Frontend) -> list[str]:

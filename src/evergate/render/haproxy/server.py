@@ -12,7 +12,7 @@ from evergate.model.haproxy.server import (
     Source,
 )
 from evergate.render.haproxy.files import authority_path, certificate_path
-from evergate.render.haproxy.words import argument, keyword, socket
+from evergate.render.haproxy.words import argument, escaped, keyword, socket
 
 # Fields whose keyword is another word than the field's name.
 _KEYWORDS = {
@@ -141,7 +141,8 @@ def _parameter(model: ServerOptions | ServerTls, name: str) -> list[str]:
         word = _SWITCHES[name][0 if value else 1]
         return [word] if word else []
     text = ",".join(value) if isinstance(value, tuple) else value
-    return [f"{_KEYWORDS.get(name) or keyword(name)} {argument(text)}"]
+    quoting = escaped if name == "agent_send" else argument
+    return [f"{_KEYWORDS.get(name) or keyword(name)} {quoting(text)}"]
 
 
 def _first_address(server: ServerOptions, defaults: ServerDefaults, *, named: bool) -> list[str]:

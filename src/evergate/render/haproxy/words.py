@@ -19,6 +19,12 @@ def argument(text: object) -> str:
     return "'" + word.replace("'", r"'\''") + "'"
 
 
+def escaped(text: str) -> str:
+    r"""Return a text as one argument; `\r`, `\n`, `\t`, `\\` and `\xNN` stand for their characters."""
+    kept = re.sub(r'\\(?!r|n|t|\\|x[0-9A-Fa-f]{2})|["$]', lambda each: "\\" + each[0], text)
+    return f'"{kept}"'
+
+
 def given(keyword: str, value: object) -> list[str]:
     """Return the line `keyword value`, or none when there is no value."""
     return [] if value is None else [f"{keyword} {argument(value)}"]

@@ -85,7 +85,13 @@ def _moving(config: KeepalivedConfig, instance: Instance) -> Block:
 def _addresses(instance: Instance, vips: tuple[Vip, ...]) -> Block:
     """Return the VIPs; with a virtual MAC they are on its interface, whose name is keepalived's to know."""
     where = "" if instance.use_vmac else f" dev {instance.interface}"
-    return [f"{vip.interface}{where}" for vip in vips]
+    return [f"{vip.interface}{where}{_passive(vip)}" for vip in vips]
+
+
+def _passive(vip: Vip) -> str:
+    # The kernel would connect to IPv6 servers from the VIP, and lose these connections when it moves. A
+    # deprecated address answers and is never chosen as a source; of IPv4, the VIPs are secondary anyway.
+    return " preferred_lft 0" if vip.address.version == 6 else ""
 
 
 def _tracked(config: KeepalivedConfig, instance: Instance) -> Block:

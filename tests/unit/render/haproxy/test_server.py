@@ -88,7 +88,7 @@ def written(text: str) -> list[str]:
                 "http-check expect status 200",
                 "# A server may have acted on a request that then failed: only what is safe to repeat is repeated.",
                 "http-request disable-l7-retry unless METH_GET or METH_HEAD",
-                "server s1 192.0.2.1:80 check weight 0 backup disabled maxconn 10 minconn 5 maxqueue 3 slowstart 5s inter 1s fastinter 500ms downinter 3s rise 3 fall 3 port 99 addr 192.0.2.7 check-send-proxy check-via-socks4 agent-check agent-port 9 agent-addr 192.0.2.8 agent-inter 3s agent-send 'a b\\n' socks4 192.0.2.4:1080",
+                'server s1 192.0.2.1:80 check weight 0 backup disabled maxconn 10 minconn 5 maxqueue 3 slowstart 5s inter 1s fastinter 500ms downinter 3s rise 3 fall 3 port 99 addr 192.0.2.7 check-send-proxy check-via-socks4 agent-check agent-port 9 agent-addr 192.0.2.8 agent-inter 3s agent-send "a b\\n" socks4 192.0.2.4:1080',
             ],
         ),
         (

@@ -137,7 +137,7 @@ def written(text: str) -> list[str]:
                 "# A server may have acted on a request that then failed: only what is safe to repeat is repeated.",
                 "http-request disable-l7-retry unless METH_GET or METH_HEAD",
                 "default-server weight 0 backup disabled maxconn 10 minconn 5 maxqueue 3 slowstart 5s inter 1s fastinter 500ms downinter 3s rise 3 fall 3 port 99 addr 192.0.2.7 check-send-proxy check-via-socks4 agent-check agent-port 9 agent-addr 192.0.2.8 agent-inter 3s",
-                "default-server agent-send 'a b\\n' observe layer7 error-limit 3 on-error sudden-death on-marked-down shutdown-sessions on-marked-up shutdown-backup-sessions proto h1 ws h1 non-stick pool-max-conn 0 pool-low-conn 5 pool-purge-delay 5s max-reuse 5 tcp-ut 5s tfo socks4 192.0.2.4:1080 send-proxy-v2 proxy-v2-options ssl,crc32c,authority source 192.0.2.5:1024-2000 no-tfo",
+                'default-server agent-send "a b\\n" observe layer7 error-limit 3 on-error sudden-death on-marked-down shutdown-sessions on-marked-up shutdown-backup-sessions proto h1 ws h1 non-stick pool-max-conn 0 pool-low-conn 5 pool-purge-delay 5s max-reuse 5 tcp-ut 5s tfo socks4 192.0.2.4:1080 send-proxy-v2 proxy-v2-options ssl,crc32c,authority source 192.0.2.5:1024-2000 no-tfo',
                 "server s1 192.0.2.1:80 check",
                 "server s2 [2001:db8::1]:81 check",
             ],
