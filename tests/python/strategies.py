@@ -181,7 +181,7 @@ def names(kind: str) -> tuple[str, ...]:
 
 def owner(model: type[Model], field: str) -> str:
     """Return the class that declares a field."""
-    return next(each.__name__ for each in model.__mro__ if field in each.__dict__.get("__annotations__", {}))
+    return next(each.__name__ for each in model.__mro__ if field in inspect.get_annotations(each))
 
 
 def of_key(model: type[Model], key: Key) -> Strategy | None:

@@ -34,6 +34,7 @@ _PHASES = (
         r"|req\.(?!ssl|len|payload|rdp|ver|proto)|req_(?!ssl|len|payload|rdp|ver|proto)"
     )),
     ("response", re.compile(r"res\.(?!len|payload|ssl)|status(?=[(,]|$)|shdr|scook|res_(?!len|payload|ssl)")),
+    ("tls", re.compile(r"ssl_(c|f|fc|bc)(_|(?=[(,]|$))")),
     ("bytes", re.compile(r"(req|res)[._](ssl|len|payload|rdp)|payload|rdp_cookie|rep_ssl")),
 )  # fmt: skip
 _SHAPELESS = ("missing ), unterminated subpattern", "unbalanced parenthesis", "unterminated character set")
@@ -173,6 +174,8 @@ class Acl(Model):
             return phase(self.criterion or "")
         if self.key == "method":
             return "any"
+        if self.key == "ssl_fc_sni":
+            return "tls"
         return "bytes" if self.key == "req_ssl_sni" else "request" if self.key in HTTP_CRITERIA else "any"
 
     @property
@@ -223,7 +226,7 @@ class Acl(Model):
 
 
 def phase(expression: str) -> str:
-    """Return what an expression looks at: HTTP's `request` or `response`, `bytes`, or `any` for the rest."""
+    """Return what an expression looks at: `request` or `response` of HTTP, `tls`, `bytes`, or `any`."""
     return next((name for name, pattern in _PHASES if pattern.match(expression)), "any")
 
 
@@ -245,6 +248,7 @@ def misused(section: Model, acls: Iterable[Acl], mode: str) -> Iterator[Problem]
 
 
 SEEN = {
+    "tls": "TLS, which is not spoken yet at this moment",
     "request": "an HTTP request, which is not there at this moment",
     "response": "an answer, which is not there at this moment",
     "bytes": "bare bytes, which are not there at this moment",
@@ -266,8 +270,9 @@ def _conditions(section: Model) -> Iterator[tuple[Model, str, Condition]]:
 
 def phases(model: Model, mode: str) -> tuple[str, ...]:
     """Return what a model's condition can look at; requests and bytes unless it says otherwise."""
-    if getattr(model, "stage", None) in ("connection", "session"):
-        return ("any",)
+    stage = getattr(model, "stage", None)
+    if stage in ("connection", "session"):
+        return ("any",) if stage == "connection" else ("any", "tls")
     default = ("any", "request", "bytes")
-    found = default if getattr(model, "stage", None) == "content" else getattr(model, "phases", default)
+    found = ("tls", *(default if stage == "content" else getattr(model, "phases", default)))
     return tuple(each for each in found if each != "bytes" or mode == "tcp")

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from evergate import releases, values
-from evergate.errors import Problem, quoted
+from evergate.errors import InvalidData, Problem, quoted
 from evergate.links import every, referred
-from evergate.model.haproxy import logs
+from evergate.model.haproxy import acl, logs
 from evergate.model.haproxy.backend import Backend, tracking
 from evergate.model.haproxy.bind import Bind
 from evergate.model.haproxy.defaults import Defaults
@@ -177,9 +177,18 @@ def _modes(config: HaproxyConfig) -> Iterator[Problem]:
 def _mapped_backends(config: HaproxyConfig) -> Iterator[Problem]:
     """Yield the values of routes' maps that are no backends."""
     known = {*config.named("backends"), *config.named("listens")}
-    used = {route.map.name for front in fronts(config) for route in front.routes if route.map is not None}
+    modes = {each.name: each.mode for each in (*config.listens, *config.backends)}
+    used = {
+        route.map.name: front.mode
+        for front in fronts(config)
+        for route in front.routes
+        if route.map is not None
+    }
     for table in config.maps:
         for key, name in table.entries if table.name in used else ():
+            if modes.get(name, used[table.name]) != used[table.name]:
+                problem = f"{key} leads to {quoted(name)}, which is of mode {modes[name]}"
+                yield table.wrong("entries", problem, "give frontend and backend the same mode", name)
             if name not in known:
                 hint = f"write one of: {', '.join(sorted(known))}"
                 yield table.wrong(
@@ -289,9 +298,24 @@ def _needs(config: HaproxyConfig) -> Iterator[Problem]:
         if backend.check_type == "external" and not config.global_.external_check:
             hint = "write haproxy_global: {external_check: true}: HAProxy may then start programs"
             yield backend.check.wrong("type", "external needs permission in haproxy_global", hint)
+    listed = {each.name: each for each in config.lists}
+    for limit in (limit for front in fronts(config) for limit in front.limits):
+        for entry in listed[limit.allow_list].entries if limit.allow_list in listed else ():
+            if not is_network(entry):
+                problem = f"{quoted(limit.allow_list)} holds {quoted(entry)}, which is no network"
+                yield limit.wrong("allow_list", problem, "name a list of addresses and networks")
     for front in fronts(config):
         if len(front.limits) > 3:
             problem = "are more than the three counters of a connection"
             yield front.wrong(
                 "limits", problem, "keep three, or use a frontend of its own", front.limits[3].name
             )
+
+
+def is_network(text: str) -> bool:
+    """Return whether a text is an address or a network."""
+    try:
+        acl.network(text, "")
+    except InvalidData:
+        return False
+    return True

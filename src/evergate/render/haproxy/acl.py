@@ -48,6 +48,8 @@ def _lines(acl: Acl) -> list[str]:
     if acl.list is not None:
         return [f"{words} -f {list_path(acl.list)}"]
     values = getattr(acl, acl.key) if acl.key in _CRITERIA else acl.values
+    if acl.key == "dst_port":
+        values = tuple(value.replace("-", ":") for value in values)
     if not values:
         return [words]
     batches = [values[start : start + _MOST_VALUES] for start in range(0, len(values), _MOST_VALUES)]

@@ -58,7 +58,7 @@ def test_a_regular_expression_only_pcre_knows_is_taken() -> None:
         ("payload(0,4)", "bytes"),
         ("src", "any"),
         ("method", "any"),
-        ("ssl_fc_sni", "any"),
+        ("ssl_fc_sni", "tls"),
         ("sc_http_req_rate(0)", "any"),
         ("capture.req.uri", "any"),
         ("pathological", "any"),

@@ -18,19 +18,35 @@ TLS = {"verify_host": "a.example"}
 @pytest.mark.parametrize(
     ("changes", "path"),
     [
-        ({"frontends.0": {"stick_table": TABLE, "name": "static"}, "backends.1": {"stick_table": TABLE}},
-         "haproxy_backends[1].stick_table"),
-        ({"backends.1": {"server_defaults": {"tfo": True}, "retry_on": ["503"]}},
-         "haproxy_backends[1].server_defaults.tfo"),
-        ({"global": {"ca_base": "/etc/ca"}, "backends.1": {"server_defaults": {"tls": TLS}}, "version": "2.6"},
-         "haproxy_backends[1].server_defaults.tls.ca"),
+        (
+            {"frontends.0": {"stick_table": TABLE, "name": "static"}, "backends.1": {"stick_table": TABLE}},
+            "haproxy_backends[1].stick_table",
+        ),
+        (
+            {"backends.1": {"server_defaults": {"tfo": True}, "retry_on": ["503"]}},
+            "haproxy_backends[1].server_defaults.tfo",
+        ),
+        (
+            {
+                "global": {"ca_base": "/etc/ca"},
+                "backends.1": {"server_defaults": {"tls": TLS}},
+                "version": "2.6",
+            },
+            "haproxy_backends[1].server_defaults.tls.ca",
+        ),
         ({"defaults": {"error_log_format": "%ci %HM"}}, "haproxy_defaults.error_log_format"),
-        ({"defaults": {"load_server_state_from_file": "global"}}, "haproxy_defaults.load_server_state_from_file"),
-        ({"backends.1": {"tcp_request": [{"action": "accept"}]}}, "haproxy_backends[1].tcp_request[0].action"),
+        (
+            {"defaults": {"load_server_state_from_file": "global"}},
+            "haproxy_defaults.load_server_state_from_file",
+        ),
+        (
+            {"backends.1": {"tcp_request": [{"action": "accept"}]}},
+            "haproxy_backends[1].tcp_request[0].action",
+        ),
         ({"frontends.1": {"log_format": "%HM"}}, "haproxy_frontends[1].log_format"),
         ({"frontends.0": {"log_format": "%[req.hdr(x)]"}}, "haproxy_frontends[0].log_format"),
     ],
-)  # fmt: skip
+)
 def test_what_haproxy_refuses_is_refused_with_its_path(changes: dict[str, Any], path: str) -> None:
     data = deepcopy(strategies.base())
     data["maps"][0]["entries"] = {"a.example": "static"}

@@ -21,7 +21,7 @@ def written(text: str) -> list[str]:
         ("{path_reg: '^/(a|b) #'}", "path_reg '^/(a|b) #'"),
         ("{method: POST}", "method POST"),
         ("{src: [192.0.2.0/24, '2001:db8::/32']}", "src 192.0.2.0/24 2001:db8::/32"),
-        ("{dst_port: [80, 8000-8010]}", "dst_port 80 8000-8010"),
+        ("{dst_port: [80, 8000-8010]}", "dst_port 80 8000:8010"),
         ("{req_ssl_sni: x}", "req.ssl_sni -i -m str x"),
         ("{header: X}", "req.hdr(X) -m found"),
         ("{header: X, values: -f}", "req.hdr(X) -m str -- -f"),
