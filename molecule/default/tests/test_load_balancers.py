@@ -6,6 +6,7 @@ import pytest
 from lab import LOAD_BALANCERS, VIPS, ask, assert_whole, holders, host
 
 MANAGEMENT = {"lb1": "198.51.100.11", "lb2": "198.51.100.12"}
+SERVICE = {"lb1": "198.51.100.151", "lb2": "198.51.100.152"}
 each_node = pytest.mark.parametrize("node", LOAD_BALANCERS)
 
 
@@ -31,6 +32,7 @@ def test_both_nodes_listen_on_the_vips_and_keep_the_rest_to_themselves(node: str
         "[2001:db8:1::200]:80",
         f"{MANAGEMENT[node]}:8404",
         "127.0.0.1:8405",
+        f"{SERVICE[node]}:8406",  # the pair's peers
     }
 
 

@@ -8,8 +8,10 @@ import tarfile
 from collections.abc import Mapping
 
 _SSH = ("ssh", "-F", "/run/evergate-lab/ssh_config", "lb1")
-# In a mount namespace of their own, so that the host's configuration stays what it is.
+# In a mount namespace of their own, so that the host's configuration stays what it is; and for HAProxy in
+# a network where everything seems reachable, or it warns of name servers that the lab has no route to.
 _HAPROXY = """
+ip link set lo up && ip route add default dev lo && ip -6 route add default dev lo &&
 mount -t tmpfs none /etc/haproxy && cd /etc/haproxy && tar --extract --file=- && haproxy -c -V -f haproxy.cfg
 """
 # Not over /etc/keepalived: Debian 13 has a file there that keepalived does not start without.
@@ -25,8 +27,8 @@ def complaint(files: Mapping[str, str]) -> str:
     `files` are texts by their names below the directory of haproxy.cfg or keepalived.conf, which is among
     them.
     """
-    script = _HAPROXY if "haproxy.cfg" in files else _KEEPALIVED
-    command = [*_SSH, f"unshare --mount sh -c '{script}'"]
+    apart, script = ("--mount --net", _HAPROXY) if "haproxy.cfg" in files else ("--mount", _KEEPALIVED)
+    command = [*_SSH, f"unshare {apart} sh -c '{script}'"]
     done = subprocess.run(command, input=_archive(files), capture_output=True, timeout=60, check=False)
     said = (done.stdout + done.stderr).decode(errors="replace")
     return said if done.returncode != 0 or "warning" in said.lower() else ""
