@@ -9,9 +9,12 @@ from collections.abc import Mapping
 
 _SSH = ("ssh", "-F", "/run/evergate-lab/ssh_config", "lb1")
 # In a mount namespace of their own, so that the host's configuration stays what it is; and for HAProxy in
-# a network where everything seems reachable, or it warns of name servers that the lab has no route to.
+# a network where everything seems reachable, or it warns of name servers that the lab has no route to. Names
+# are asked of this host, which says at once that it knows none.
 _HAPROXY = """
 ip link set lo up && ip route add default dev lo && ip -6 route add default dev lo &&
+mount -t tmpfs none /mnt && echo nameserver 127.0.0.1 >/mnt/resolv &&
+mount --bind /mnt/resolv /etc/resolv.conf &&
 mount -t tmpfs none /etc/haproxy && cd /etc/haproxy && tar --extract --file=- && haproxy -c -V -f haproxy.cfg
 """
 # Not over /etc/keepalived: Debian 13 has a file there that keepalived does not start without.
