@@ -10,16 +10,19 @@ from pathlib import Path
 import testinfra
 from testinfra.host import Host
 
-from evergate.drill.promises import Drill
+from evergate.drill.judgement import Drill
+from evergate.drill.promises import Terms
 from evergate.drill.report import read_drills
 
 LOAD_BALANCERS = ("lb1", "lb2")
 APP_SERVERS = ("app1", "app2", "app3")
 VIPS = ("198.51.100.200", "2001:db8:1::200")
-HEALTH_FILES = ("/run/evergate/haproxy_process", "/run/evergate/haproxy_answers")
+HEALTH_FILES = tuple(
+    f"/run/evergate/{name}" for name in ("maintenance", "haproxy_process", "haproxy_answers")
+)
+PROJECT = Path(__file__).parents[3]
 
 _CONNECTIONS = tempfile.TemporaryDirectory()
-_FAILOVER = Path(__file__).parents[3] / "build" / "failover"
 
 
 @cache
@@ -63,9 +66,10 @@ def ailing() -> list[str]:
     return [f"{node}:{path}" for node, path in places if host(node).file(path).content_string.strip() != "0"]
 
 
+@cache
 def drill(fault: str) -> Drill:
-    """Return what was recorded while the fault was made, judged anew."""
-    (recorded,) = read_drills(_FAILOVER / fault)
+    """Return what was recorded while the fault was made, judged by twice its times."""
+    (recorded,) = read_drills(PROJECT / "build" / "failover", [fault], Terms(tolerance=2))
     return recorded
 
 
