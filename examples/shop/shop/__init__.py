@@ -10,9 +10,11 @@ from werkzeug.exceptions import HTTPException
 
 from shop.draining import DRAIN, Drain
 from shop.headers import set_headers
+from shop.orders import order_pages
 from shop.pages import error_page, pages, price, refuse_foreign_posts
 from shop.settings import Settings
 from shop.status import status_pages
+from shop.trouble import Trouble
 
 # No form of the shop comes near this; anything longer is answered with 413.
 LONGEST_BODY_BYTES = 4096
@@ -41,9 +43,12 @@ def create_app(settings: Settings | None = None, drain: Drain = DRAIN) -> Flask:
     )
     app.add_template_filter(price)
     app.jinja_env.globals.update(server=settings.server, version=settings.version)
+    if settings.trouble_file is not None:
+        app.before_request(Trouble(settings.trouble_file).make)
     app.before_request(refuse_foreign_posts)
     app.after_request(set_headers(settings.server))
     app.register_error_handler(HTTPException, error_page)
     app.register_blueprint(pages)
+    app.register_blueprint(order_pages(settings.server))
     app.register_blueprint(status_pages(settings, drain))
     return app

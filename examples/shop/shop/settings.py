@@ -27,6 +27,7 @@ class Settings:
     bind: str
     workers: int
     drain_seconds: float
+    trouble_file: Path | None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -38,6 +39,7 @@ class Settings:
             bind=environ.get("SHOP_BIND", "0.0.0.0:8000"),
             workers=_workers(environ.get("SHOP_WORKERS", "1")),
             drain_seconds=_drain_seconds(environ.get("SHOP_DRAIN_SECONDS", "2")),
+            trouble_file=_trouble_file(environ.get("SHOP_TROUBLE_FILE", "")),
         )
 
 
@@ -67,3 +69,9 @@ def _drain_seconds(text: str) -> float:
             f"SHOP_DRAIN_SECONDS must be seconds from 0 to {LONGEST_DRAIN_SECONDS:.0f}, not {text!r}"
         )
     return seconds
+
+
+def _trouble_file(text: str) -> Path | None:
+    if text and not text.startswith("/"):
+        raise SettingsError(f"SHOP_TROUBLE_FILE must be a path that begins with '/', not {text!r}")
+    return Path(text) if text else None

@@ -11,6 +11,7 @@ KEY = {"SHOP_SECRET_KEY": "k" * 32}
 def test_the_defaults_are_those_of_the_readme() -> None:
     settings = Settings.from_environ(KEY)
     assert (settings.bind, settings.workers, settings.drain_seconds) == ("0.0.0.0:8000", 1, 2.0)
+    assert settings.trouble_file is None
     assert settings.version == (RELEASE_DIRECTORY / "VERSION").read_text().strip()
 
 
@@ -33,6 +34,7 @@ def test_the_environment_overrides_each_default() -> None:
         ("SHOP_DRAIN_SECONDS", "301"),
         ("SHOP_DRAIN_SECONDS", "nan"),
         ("SHOP_DRAIN_SECONDS", "soon"),
+        ("SHOP_TROUBLE_FILE", "trouble"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(variable: str, value: str) -> None:

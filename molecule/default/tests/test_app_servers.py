@@ -16,8 +16,8 @@ def test_the_application_runs_now_and_at_boot(server: str) -> None:
 
 @each_server
 def test_the_current_release_is_complete(server: str) -> None:
-    assert host(server).file("/opt/shop/current").linked_to == "/opt/shop/releases/1.0.0"
-    assert host(server).check_output("ls -A /opt/shop/releases") == "1.0.0"
+    assert host(server).file("/opt/shop/current").linked_to == "/opt/shop/releases/1.1.0"
+    assert host(server).check_output("ls -A /opt/shop/releases") == "1.1.0"
 
 
 @each_server
