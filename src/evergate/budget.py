@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from evergate import profiles
 from evergate.errors import Problem
 from evergate.model.haproxy.backend import Backend, is_checked
 from evergate.model.haproxy.server import Resolved, ServerOptions, milliseconds
@@ -17,14 +18,10 @@ from evergate.model.keepalived.config import KeepalivedConfig
 from evergate.model.keepalived.instance import Instance
 from evergate.model.keepalived.timing import HIGHEST_PRIORITY, master_down, skew
 from evergate.model.keepalived.tracking import Script
+from evergate.profiles import Watch
 
 if TYPE_CHECKING:
     from evergate.model.haproxy.config import HaproxyConfig
-
-# The watcher's own defaults (roles/haproxy/files/haproxy_watch.py); the role haproxy gives it no others.
-WATCH_INTERVAL = 0.05
-WATCH_DEADLINE = 0.2
-WATCH_FALL = 2
 
 # Of all members but the lost one, the best has the highest priority or the one below.
 _SUCCESSOR = HIGHEST_PRIORITY - 1
@@ -68,17 +65,18 @@ def reactions(config: KeepalivedConfig, instance: Instance) -> tuple[Reaction, .
     A node that is well enough to say goodbye sends an advert of priority 0, upon which its successor waits
     the skew alone (RFC 9568 and RFC 5798, 6.4.2).
     """
-    handover = skew(_SUCCESSOR, instance.interval, instance.version)
-    missed = instance.down_timer_adverts
-    loss = master_down(_SUCCESSOR, instance.interval, instance.version, missed)
-    adverts = f"{missed} adverts every {_written(instance.interval)} and the standby's skew"
-    refusals = WATCH_FALL * WATCH_INTERVAL
-    silence = hang_seconds()
+    interval, missed, watch = config.interval(instance), config.missed(instance), config.timings.watch
+    handover = skew(_SUCCESSOR, interval, instance.version)
+    loss = master_down(_SUCCESSOR, interval, instance.version, missed)
+    clock = "advert_int" if instance.has_own_clock else "profile"
+    adverts = f"{missed} adverts every {_written(interval)} and the standby's skew"
+    refused = f"a question is refused, one every {_written(watch.interval)}"
+    silent = f"{watch.fall} questions stay open for {_written(watch.deadline)}"
     return (
-        Reaction("the active node is lost", loss, adverts, "advert_int"),
-        Reaction("HAProxy dies", refusals + handover, f"{WATCH_FALL} questions are refused", "advert_int"),
-        Reaction("HAProxy hangs", silence + handover, f"{WATCH_FALL} questions stay open", "advert_int"),
-        Reaction("a planned switchover", handover, "the standby's skew alone", "advert_int"),
+        Reaction("the active node is lost", loss, adverts, clock),
+        Reaction("HAProxy dies", watch.interval + handover, refused, "profile"),
+        Reaction("HAProxy hangs", hang_seconds(watch) + handover, silent, "profile"),
+        Reaction("a planned switchover", handover, "the standby's skew alone", clock),
         *(_script_reaction(each, handover) for each in _scripts(config, instance)),
         *(
             Reaction(f"{each.name} is lost", each.patience + handover, "BFD packets are missed", "multiplier")
@@ -88,12 +86,12 @@ def reactions(config: KeepalivedConfig, instance: Instance) -> tuple[Reaction, .
     )
 
 
-def hang_seconds() -> float:
+def hang_seconds(watch: Watch) -> float:
     """Return how long the watcher needs to see that HAProxy hangs, from a hang right after an answer.
 
     The next question comes after the interval, and while one is open no other is asked.
     """
-    return WATCH_INTERVAL + (WATCH_FALL - 1) * max(WATCH_INTERVAL, WATCH_DEADLINE) + WATCH_DEADLINE
+    return watch.interval + (watch.fall - 1) * max(watch.interval, watch.deadline) + watch.deadline
 
 
 def script_seconds(script: Script) -> float:
@@ -118,9 +116,12 @@ def broken_promises(moving: KeepalivedConfig, balancing: HaproxyConfig) -> Itera
         return
     for instance in moving.instances:
         for reaction in reactions(moving, instance):
+            told = _too_slow(reaction.key, reaction.failure, reaction.seconds, promise)
             if reaction.key == "advert_int" and reaction.seconds > promise:
-                yield instance.wrong(*_too_slow(reaction.key, reaction.failure, reaction.seconds, promise))
-    slowest = max(skew(_SUCCESSOR, each.interval, each.version) for each in moving.instances)
+                yield instance.wrong(*told)
+            elif reaction.key == "profile" and reaction.seconds > promise:
+                yield moving.wrong(*told, moving.source.get("profile") or moving.source["promise"])
+    slowest = max(skew(_SUCCESSOR, moving.interval(each), each.version) for each in moving.instances)
     for script in moving.scripts:
         if (seconds := script_seconds(script) + slowest) > promise:
             yield script.wrong(*_too_slow("interval", f"a failure that {script.name} sees", seconds, promise))
@@ -137,7 +138,8 @@ def broken_promises(moving: KeepalivedConfig, balancing: HaproxyConfig) -> Itera
 
 def table(pair: str, moving: KeepalivedConfig, balancing: HaproxyConfig) -> list[str]:
     """Return the budget of a pair as lines for people."""
-    lines = [f"The pair {pair}: seconds until clients are served again, at worst"]
+    profile = f"with the profile {moving.profile}"
+    lines = [f"The pair {pair}, {profile}: seconds until clients are served again, at worst"]
     for instance in moving.instances:
         lines.append(f"  the VIPs of {instance.name}")
         for each in reactions(moving, instance):
@@ -155,7 +157,10 @@ def table(pair: str, moving: KeepalivedConfig, balancing: HaproxyConfig) -> list
 def _too_slow(key: str, what: str, seconds: float, promise: float) -> tuple[str, str, str]:
     """Return key, problem and hint for what is slower than promised."""
     problem = f"{what} can take {_written(seconds)}, but keepalived_promise is {_written(promise)}"
-    return key, f"makes a promise that can't be kept: {problem}", f"promise more, or lower {key}"
+    hint = f"promise more, or lower {key}"
+    if key == "profile":
+        hint = f"promise more, or choose a faster profile; the fastest is {profiles.FASTEST}"
+    return key, f"makes a promise that can't be kept: {problem}", hint
 
 
 def _scripts(config: KeepalivedConfig, instance: Instance) -> Iterator[Script]:

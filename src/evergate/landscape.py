@@ -15,7 +15,7 @@ from evergate.model.keepalived.instance import Instance, SyncGroup
 from evergate.model.keepalived.rules import addresses_of
 from evergate.reading import repeated
 
-_INSTANCES = "keepalived_instances"
+_INSTANCES, _PROFILE = "keepalived_instances", "keepalived_profile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,9 @@ def _disagreements(pair: Pair) -> Iterator[Problem]:
         if _anywhere(member) != _anywhere(first):
             hint = "set it once for the pair; only 'interface' may differ between its members"
             yield Problem(_INSTANCES, problem, member.instances[0].name, hint)
+        if member.profile != first.profile:
+            origin = pair.hosts[number].variables.get(_PROFILE, pair.hosts[number].origin)
+            yield Problem(_PROFILE, problem, origin, "set it once for the pair: its members keep one time")
         for served in ("frontends", "backends", "listens", "maps", "lists", "peers_port"):
             if getattr(pair.balancing[number], served) != getattr(pair.balancing[0], served):
                 origin = pair.hosts[number].variables.get(f"haproxy_{served}", pair.hosts[number].origin)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar, cast
 
 from evergate import budget, inventory
-from evergate.errors import InvalidData, Problem, nearest
+from evergate.errors import InvalidData, Problem, nearest, quoted
 from evergate.inventory import Host, HostVars
 from evergate.landscape import Pair, between_hosts, shared_addresses
 from evergate.model.app_server import App
@@ -21,6 +21,7 @@ from evergate.model.model import Model, keys
 T = TypeVar("T")
 
 _PREFIXES = ("haproxy_", "keepalived_", "app_server_", "drill_", "evergate_")
+STATES = ("ready", "drain", "maint")  # what an operator may want of a server, in HAProxy's words
 _OWN_VARIABLES = frozenset({"evergate_address", "evergate_pair"})
 
 
@@ -47,7 +48,7 @@ def checked_site(hostvars: HostVars, specs: Mapping[str, Mapping[str, object]]) 
     `specs` holds for each role its parsed `meta/argument_specs.yml`: all variables and their defaults.
     Raises `InvalidData` with all problems; what several hosts share is reported once.
     """
-    return _summary(*_read(hostvars, specs))
+    return _summary(*read(hostvars, specs))
 
 
 def failover_budget(hostvars: HostVars, specs: Mapping[str, Mapping[str, object]]) -> list[str]:
@@ -55,12 +56,49 @@ def failover_budget(hostvars: HostVars, specs: Mapping[str, Mapping[str, object]
 
     The arguments and the errors are those of `checked_site`.
     """
-    pairs, _ = _read(hostvars, specs)
+    pairs, _ = read(hostvars, specs)
     return [line for pair in pairs for line in budget.table(pair.name, pair.moving[0], pair.balancing[0])]
 
 
-def _read(hostvars: HostVars, specs: Mapping[str, Mapping[str, object]]) -> tuple[list[Pair], list[App]]:
-    """Return all that the site consists of, or raise `InvalidData` with everything that is wrong."""
+def server_places(
+    hostvars: HostVars, specs: Mapping[str, Mapping[str, object]], server: object, state: object
+) -> dict[str, list[str]]:
+    """Return for every load balancer that has a server its places there, as `backend/server`.
+
+    `server` is its name, or one of these places. An unknown server or state is refused; the other arguments
+    and errors are those of `checked_site`.
+    """
+    pairs, _ = read(hostvars, specs)
+    places = {
+        node.name: [place for place in _places(config) if server in (place, place.partition("/")[2])]
+        for pair in pairs
+        for node, config in zip(pair.hosts, pair.balancing, strict=True)
+    }
+    problems = []
+    if not any(places.values()):
+        known = {place.partition("/")[2] for pair in pairs for place in _places(pair.balancing[0])}
+        hint = nearest(server, known, f"the servers are: {', '.join(sorted(known)) or 'none'}")
+        problems.append(Problem("server", f"no backend has a server {quoted(server)}", server, hint))
+    if state not in STATES:
+        hint = f"write one of: {', '.join(STATES)}"
+        problems.append(Problem("state", f"{quoted(state)} is no state of a server", state, hint))
+    if problems:
+        raise InvalidData(problems)
+    return {node: found for node, found in places.items() if found}
+
+
+def _places(config: HaproxyConfig) -> Iterator[str]:
+    """Yield every server of a load balancer with its backend's name before it."""
+    for backend in (*config.backends, *config.listens):
+        for server in backend.serving(config.members_of(backend.group or "")):
+            yield f"{backend.name}/{server.name}"
+        if backend.template is not None:
+            for number in range(1, backend.template.count + 1):
+                yield f"{backend.name}/{backend.template.prefix}{number}"
+
+
+def read(hostvars: HostVars, specs: Mapping[str, Mapping[str, object]]) -> tuple[list[Pair], dict[str, App]]:
+    """Return the pairs and each host's application, or raise `InvalidData` with everything that is wrong."""
     options = _options(specs)
     everyone = inventory.hosts(hostvars)
     problems = [problem for host in everyone for problem in _misnamed(host, {*options, *_OWN_VARIABLES})]
@@ -136,6 +174,7 @@ def _pair(
         variables = Variables(member, defaults)
         instances = variables.get("keepalived_instances")
         balancing = variables.chosen(HaproxyConfig) | {
+            "profile": variables.get("keepalived_profile"),
             "vips": instances,
             "groups": known,
             "members": addresses,
@@ -152,12 +191,14 @@ def _pair(
     return pair
 
 
-def _apps(everyones: list[Variables], problems: list[Problem]) -> list[App]:
-    """Return the applications of the hosts that have one; what is wrong with them joins `problems`."""
-    apps: list[App] = []
+def _apps(everyones: list[Variables], problems: list[Problem]) -> dict[str, App]:
+    """Return the application of each host that has one; what is wrong with them joins `problems`."""
+    apps: dict[str, App] = {}
     for variables in everyones:
         if _runs_an_application(variables.host):
-            _collect(App.from_data, variables.chosen(App), apps, variables, problems)
+            parsed: list[App] = []
+            _collect(App.from_data, variables.chosen(App), parsed, variables, problems)
+            apps.update((variables.host.name, app) for app in parsed)
     return apps
 
 
@@ -192,7 +233,7 @@ def _located(problem: Problem, data: dict[str, object], variables: Variables) ->
     return replace(problem, value=next(written, variables.host.origin))
 
 
-def _summary(pairs: list[Pair], apps: list[App]) -> dict[str, int]:
+def _summary(pairs: list[Pair], apps: dict[str, App]) -> dict[str, int]:
     """Return the counts; what all members of a pair have is counted once for the pair."""
     configs = [pair.balancing[0] for pair in pairs]
     servers = {
@@ -207,5 +248,5 @@ def _summary(pairs: list[Pair], apps: list[App]) -> dict[str, int]:
         "servers": len(servers),
         "frontends": sum(len(config.frontends) for config in configs),
         "backends": sum(len(config.backends) for config in configs),
-        "applications": len({app.name for app in apps}),
+        "applications": len({app.name for app in apps.values()}),
     }

@@ -19,6 +19,7 @@ from evergate.model.haproxy.config import HaproxyConfig
 from evergate.model.keepalived.config import KeepalivedConfig
 from evergate.model.model import Model, keys
 from evergate.render.keepalived import config as keepalived
+from evergate.render.keepalived import second_chance
 
 GOLDEN = Path(__file__).parent
 CASES = sorted(path.parent.name for path in GOLDEN.glob("*/input.yml"))
@@ -26,12 +27,17 @@ ROOTS: Mapping[str, type[Model]] = {"haproxy": HaproxyConfig, "keepalived": Keep
 # What a section of an input is rendered to: its files by their names.
 FILES: dict[str, Callable[[object], dict[str, str]]] = {
     "haproxy": lambda data: beside.written(HaproxyConfig.from_data(data)),
-    "keepalived": lambda data: {"keepalived.conf": keepalived.render(KeepalivedConfig.from_data(data))},
+    "keepalived": lambda data: _keepalived(KeepalivedConfig.from_data(data)),
     "app_server": lambda data: {
         "app.service": app_server.render_unit(App.from_data(data)),
         "app.env": app_server.render_environment(App.from_data(data).environment),
     },
 }
+
+
+def _keepalived(config: KeepalivedConfig) -> dict[str, str]:
+    others = {each["path"].removeprefix("/etc/"): each["content"] for each in second_chance.files(config)}
+    return {"keepalived.conf": keepalived.render(config), **others}
 
 
 @cache

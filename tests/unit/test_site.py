@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from evergate.errors import InvalidData
-from evergate.site import checked_site, failover_budget
+from evergate.site import checked_site, failover_budget, server_places
 
 Told = Callable[..., list[tuple[str, str, str]]]
 Hosts = dict[str, dict[str, Any]]
@@ -283,12 +283,67 @@ def test_members_of_a_pair_have_the_same_sync_groups(told: Told) -> None:
     ]
 
 
+WITH_PROFILE = SPECS | {"more": {"argument_specs": {"main": {"options": {"keepalived_profile": {}}}}}}
+
+
+def test_one_word_sets_the_profile_of_a_pair() -> None:
+    fast = {"keepalived_profile": "fast"}
+    (headline, *_) = failover_budget(site(lb1=fast, lb2=fast), WITH_PROFILE)
+    assert headline.startswith("The pair load_balancers, with the profile fast: ")
+
+
+def test_members_of_a_pair_have_the_same_profile(told: Told) -> None:
+    hosts = site(lb2={"keepalived_profile": "fast"})
+    assert [each[:2] for each in told(checked_site, hosts, WITH_PROFILE)] == [
+        ("keepalived_profile", "differs between lb1 and lb2, which are one pair")
+    ]
+
+
+def test_a_profile_that_nobody_knows_is_told_once_although_both_roles_read_it(told: Told) -> None:
+    quick = {"keepalived_profile": "quick"}
+    assert told(checked_site, site(lb1=quick, lb2=quick), WITH_PROFILE) == [
+        ("keepalived_profile", "'quick' is not known here", "write one of: standard, fast, wan")
+    ]
+
+
 def test_a_promise_that_cannot_be_kept_is_refused_and_others_are_shown(told: Told) -> None:
     specs = SPECS | {
         "more": {"argument_specs": {"main": {"options": {"keepalived_promise": {"default": 0.1}}}}}
     }
     paths = [path for path, _, _ in told(checked_site, site(), specs)]
-    assert "keepalived_instances[0].advert_int" in paths
+    assert "keepalived_profile" in paths
     lines = failover_budget(site(), SPECS)
-    assert lines[0].startswith("The pair load_balancers: ")
+    assert lines[0].startswith("The pair load_balancers, with the profile standard: ")
     assert any("HAProxy hangs" in line for line in lines)
+
+
+def test_a_server_is_found_wherever_its_name_stands() -> None:
+    hosts = second_pair("203.0.113.101/24")
+    admin = {"name": "admin", "servers": [{"name": "app1", "address": "203.0.113.21", "port": 9000}]}
+    for name in ("lb1", "lb2"):
+        hosts[name]["haproxy_backends"] = [*BALANCER["haproxy_backends"], admin]
+        door = {"name": "admin", "vip": "shop", "port": 9000, "default_backend": "admin"}
+        hosts[name]["haproxy_frontends"] = [*BALANCER["haproxy_frontends"], door]
+    both, one = ["shop/app1", "admin/app1"], ["shop/app1"]
+    found = server_places(hosts, SPECS, "app1", "maint")
+    assert found == {"lb1": both, "lb2": both, "lb3": one, "lb4": one}
+    assert server_places(hosts, SPECS, "admin/app1", "ready") == {
+        name: ["admin/app1"] for name in ("lb1", "lb2")
+    }
+
+
+def test_servers_that_dns_knows_are_found_by_their_numbers() -> None:
+    template = {"name": "app.example", "port": 80, "count": 2, "prefix": "web", "resolvers": "dns"}
+    shop = {"haproxy_backends": [{"name": "shop", "template": template}]} | {
+        "haproxy_resolvers": [{"name": "dns", "nameservers": [{"name": "one", "address": "203.0.113.53"}]}]
+    }
+    specs = SPECS | {"more": {"argument_specs": {"main": {"options": {"haproxy_resolvers": {}}}}}}
+    found = server_places(site(lb1=shop, lb2=shop), specs, "web2", "drain")
+    assert found == {"lb1": ["shop/web2"], "lb2": ["shop/web2"]}
+
+
+def test_an_unknown_server_and_state_are_refused_with_what_there_is(told: Told) -> None:
+    assert told(server_places, site(), SPECS, "database", "off") == [
+        ("server", "no backend has a server 'database'", "the servers are: app1, app2"),
+        ("state", "'off' is no state of a server", "write one of: ready, drain, maint"),
+    ]

@@ -1,4 +1,7 @@
-"""`python -m evergate.drill report DIRECTORY`: measure what the drills recorded, write the report."""
+"""`python -m evergate.drill report DIRECTORY`: measure what the drills recorded, write the report.
+
+`python -m evergate.drill compare OLD.json NEW.json`: say what became of the figures.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +10,75 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from evergate.drill.compare import compare
+from evergate.drill.history import keep, last_two
+from evergate.drill.promises import Terms
 from evergate.drill.recording import InvalidRecording
 from evergate.drill.report import report
+from evergate.profiles import DEFAULT, PROFILES
+
+_HISTORY = "directory of the reports kept, each under the moment it was made"
 
 
 def main(words: list[str] | None = None) -> int:
-    """Return 0 if every promise was kept, 1 if one was broken, 2 if a recording is unusable."""
-    parser = argparse.ArgumentParser(prog="python -m evergate.drill")
-    commands = parser.add_subparsers(required=True)
-    command = commands.add_parser("report", help="write report.json and report.html, print a table")
-    command.add_argument("directory", type=Path, help="holds one directory of recordings per fault")
-    command.add_argument(
-        "fault", nargs="*", help="judge these alone; all that the directory holds unless named"
-    )
-    arguments = parser.parse_args(words)
+    """Return 0 if every promise was kept, 1 if one was broken, 2 if a recording or a report is unusable."""
+    arguments = _arguments(words)
     try:
-        table, kept = report(arguments.directory, datetime.now(UTC), arguments.fault)
+        text, kept = _compared(arguments) if arguments.command == "compare" else _reported(arguments)
     except InvalidRecording as error:
         print(f"unusable: {error}", file=sys.stderr)
         return 2
-    print(table)
+    print(text)
     return 0 if kept else 1
+
+
+def _reported(arguments: argparse.Namespace) -> tuple[str, bool]:
+    made = datetime.now(UTC)
+    terms = Terms(arguments.profile, arguments.tolerance, arguments.preempt)
+    table, kept = report(arguments.directory, made, arguments.fault, terms)
+    if arguments.history:
+        keep(arguments.directory / "report.json", arguments.history, made)
+    return table, kept
+
+
+def _compared(arguments: argparse.Namespace) -> tuple[str, bool]:
+    if arguments.history:
+        return compare(*last_two(arguments.history))
+    return compare(*arguments.reports)
+
+
+def _arguments(words: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m evergate.drill")
+    commands = parser.add_subparsers(required=True, dest="command")
+    reporting = commands.add_parser("report", help="write report.json and report.html, print a table")
+    reporting.add_argument(
+        "directory", type=Path, help="holds a directory per fault, which holds one per round"
+    )
+    reporting.add_argument("fault", nargs="*", help="judge these alone; all that there are unless named")
+    reporting.add_argument(
+        "--profile", choices=tuple(PROFILES), default=DEFAULT, help="whose limits to judge by"
+    )
+    reporting.add_argument("--tolerance", type=_factor, default=1.0, help="multiply every time limit by this")
+    reporting.add_argument(
+        "--preempt", action="store_true", help="allow the move back to the preferred node, once it is well"
+    )
+    reporting.add_argument("--history", type=Path, help=_HISTORY)
+    comparing = commands.add_parser(
+        "compare", help="say what became of the figures from one report to another"
+    )
+    comparing.add_argument("reports", nargs="*", type=Path, help="the old report.json and the new one")
+    comparing.add_argument("--history", type=Path, help=f"{_HISTORY}: compare the last two")
+    arguments = parser.parse_args(words)
+    if arguments.command == "compare" and len(arguments.reports) != (0 if arguments.history else 2):
+        comparing.error("name two reports, or --history")
+    return arguments
+
+
+def _factor(text: str) -> float:
+    factor = float(text)
+    if not 1 <= factor <= 100:
+        raise argparse.ArgumentTypeError("write a factor from 1 to 100")
+    return factor
 
 
 if __name__ == "__main__":

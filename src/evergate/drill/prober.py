@@ -4,11 +4,16 @@
 Open loop: request i is due at start + i / rate whatever became of the ones before it, so that an outage is
 felt by as many requests as real clients would send. Python 3.11 and this one file are all it needs.
 
+In the mode "post" every request is a form with an id of its own, order=ID, which the header X-Order carries
+too: what the servers have taken can be counted by it.
+
 Each line of the output is a JSON object. The first describes the run, the last shows that it is whole:
-  {"prober": 1, "url", "rate": per s, "mode", "connections", "deadline": s, "slow": s, "started": epoch s}
+  {"prober": 1, "url", "rate": per s, "mode", "connections", "deadline": s, "slow": s, "expect": text or null,
+   "started": epoch s}
   {"at": epoch s when the request was due, "ms": from then to the end of the answer or to the failure,
    "outcome": "ok", "refused", "unreachable", "reset", "closed", "timeout", "status" (not 2xx or 3xx) or
-   "invalid", "status": number or null, "server": X-Served-By or null, "late_ms": the prober's own delay}
+   "invalid" (no HTTP, or 2xx without the text expected), "status": number or null, "server": X-Served-By or
+   null, "late_ms": the prober's own delay, and in the mode "post" "id"}
   {"ended": epoch s, "requests": lines between, "lost": kept connections found closed between two requests}
 """
 
@@ -21,6 +26,7 @@ import errno
 import json
 import re
 import resource
+import secrets
 import select
 import selectors
 import socket
@@ -31,8 +37,8 @@ from dataclasses import dataclass
 from typing import Any, TextIO
 from urllib.parse import urlsplit
 
-MOST = {"rate": 5000, "duration": 600, "deadline": 60, "connections": 1000}  # per second, s, s, kept
-MAX_LINE = 65536  # bytes of one header line of an answer
+MOST = {"rate": 5000, "duration": 3600, "deadline": 60, "connections": 1000}  # per second, s, s, kept
+MAX_HEAD = 65536  # bytes of an answer's head
 FLUSH_EVERY = 0.25  # s
 
 _OUTCOMES = {
@@ -42,7 +48,11 @@ _OUTCOMES = {
 }
 # These are the prober's own want and say nothing of the service.
 _OWN_SHORTAGE = (errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS, errno.ENOMEM)
-_OPTIONS = ("url", "rate", "duration", "mode", "connections", "deadline", "slow")
+_OPTIONS = ("url", "rate", "duration", "mode", "connections", "deadline", "slow", "expect")
+_ID = "\0"  # where it goes into the message; no command line can hold one
+_STATUS_LINE = re.compile(r"HTTP/(1\.[01]) ([1-5][0-9][0-9])(?: .*)?")
+# Made once: json.dumps makes an encoder for each call that wants no blanks.
+_encoded = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Unusable(Exception):
@@ -50,7 +60,7 @@ class Unusable(Exception):
 
 
 class InvalidAnswer(ValueError):
-    """What the server sent is not an HTTP/1.1 response."""
+    """What the server sent is not an HTTP/1.1 response, or not the one expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +76,29 @@ class Plan:
     connections: int
     deadline: float
     slow: float
+    expect: str | None = None
+    id_prefix: str | None = None
 
-    def message(self) -> bytes:
-        """Return the request as it goes over the wire (RFC 9112, section 3)."""
+    def message(self) -> str:
+        """Return the request as it goes over the wire (RFC 9112, section 3), with a gap for each id."""
         parts = urlsplit(self.url)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection = "close" if self.mode == "new" else "keep-alive"
+        connection = "keep-alive" if self.mode == "keep-alive" else "close"
+        common = (
+            f" {target} HTTP/1.1\r\nHost: {parts.netloc}\r\nUser-Agent: evergate-prober\r\n"
+            f"Accept: */*\r\nConnection: {connection}\r\n"
+        )
+        if self.mode != "post":
+            return f"GET{common}\r\n"
+        body = f"order={self.identity(0)}"
         return (
-            f"GET {target} HTTP/1.1\r\nHost: {parts.netloc}\r\nUser-Agent: evergate-prober\r\n"
-            f"Accept: */*\r\nConnection: {connection}\r\n\r\n"
-        ).encode("ascii")
+            f"POST{common}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+            f"X-Order: {_ID}\r\n\r\norder={_ID}"
+        )
+
+    def identity(self, number: int) -> str:
+        """Return the id of a request, all of one length."""
+        return f"{self.id_prefix}-{number:08}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +108,30 @@ class Answer:
     status: int | None = None
     server: str | None = None
     reusable: bool = False
+
+
+class Search:
+    """Looks for a text in what passes by, of which it keeps no more than the text's length."""
+
+    def __init__(self, text: bytes) -> None:
+        self.found = False
+        self._text = text
+        self._tail = b""
+
+    def feed(self, data: bytes | bytearray) -> None:
+        """Look at the next part."""
+        if not self.found:
+            seen = self._tail + data
+            self.found = self._text in seen
+            self._tail = seen[max(0, len(seen) - len(self._text) + 1) :]
+
+
+class WrongAnswer(InvalidAnswer):
+    """The body is not what was expected; `answer` is what is known of the answer all the same."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.answer = answer
 
 
 class Connection:
@@ -104,8 +151,11 @@ class Connection:
         poll.register(self.socket, select.POLLIN)
         return not poll.poll(0)
 
-    async def ask(self, message: bytes) -> Answer:
-        """Return the answer once it is complete; raise OSError, EOFError or InvalidAnswer (RFC 9112)."""
+    async def ask(self, message: bytes, expected: bytes | None = None) -> Answer:
+        """Return the answer once it is complete; raise OSError, EOFError or InvalidAnswer (RFC 9112).
+
+        An answer is not right either if it is 2xx and its body is without what is `expected`.
+        """
         if self._address is not None:
             await self._loop.sock_connect(self.socket, self._address)
             self._address = None
@@ -113,57 +163,63 @@ class Connection:
         status, version, headers = await self._head()
         while status < 200:  # interim answers precede the real one (RFC 9110, section 15.2)
             status, version, headers = await self._head()
-        delimited = status in (204, 304) or await self._skip_body(headers)
+        search = Search(expected) if expected is not None and status < 300 else None
+        delimited = status in (204, 304) or await self._skip_body(headers, search)
+        if search is not None and not search.found:
+            raise WrongAnswer(Answer(status, headers.get("x-served-by")))
         stays_open = version == "1.1" and "close" not in headers.get("connection", "").lower()
         return Answer(status, headers.get("x-served-by"), delimited and stays_open and not self._buffer)
 
     async def _head(self) -> tuple[int, str, dict[str, str]]:
-        match = re.fullmatch(r"HTTP/(1\.[01]) ([1-5][0-9][0-9])(?: .*)?", await self._line())
+        """Return status, version and headers, all read at once: this is most of the work of a request."""
+        while (end := self._buffer.find(b"\r\n\r\n")) < 0:
+            begun = self._buffer[:7]
+            if len(self._buffer) > MAX_HEAD or begun != b"HTTP/1."[: len(begun)]:
+                raise InvalidAnswer
+            await self._more()
+        first, *lines = self._buffer[:end].decode("latin-1").split("\r\n")
+        del self._buffer[: end + 4]
+        match = _STATUS_LINE.fullmatch(first)
         if match is None:
             raise InvalidAnswer
-        return int(match[2]), match[1], await self._headers()
+        return int(match[2]), match[1], _headers(lines)
 
-    async def _skip_body(self, headers: dict[str, str]) -> bool:
+    async def _skip_body(self, headers: dict[str, str], search: Search | None) -> bool:
         """Read the body; return False where only the connection's end ends it (RFC 9112, section 6.3)."""
         coding, length = headers.get("transfer-encoding"), headers.get("content-length")
         if coding is not None and coding.lower().endswith("chunked"):
             while size := _size((await self._line()).partition(";")[0], 16):
-                await self.skip(size + 2)  # the data and its line end
-            await self._headers()
+                await self.skip(size, search)
+                await self.skip(2)  # the line end behind the data
+            while await self._line():
+                pass  # trailers
         elif coding is None and length is not None:
-            await self.skip(_size(length, 10))
+            await self.skip(_size(length, 10), search)
         else:
             with contextlib.suppress(EOFError):
-                await self.skip(sys.maxsize)
+                await self.skip(sys.maxsize, search)
             return False
         return True
 
-    async def _headers(self) -> dict[str, str]:
-        """Return values by lower-case name, repeated ones joined by a comma (RFC 9110, section 5.3)."""
-        headers: dict[str, str] = {}
-        while line := await self._line():
-            name, colon, value = line.partition(":")
-            if not colon or name != name.strip():
-                raise InvalidAnswer
-            known = headers.get(name.lower())
-            headers[name.lower()] = value.strip() if known is None else f"{known}, {value.strip()}"
-        return headers
-
     async def _line(self) -> str:
         while (end := self._buffer.find(b"\r\n")) < 0:
-            if len(self._buffer) > MAX_LINE:
+            if len(self._buffer) > MAX_HEAD:
                 raise InvalidAnswer
             await self._more()
         line = self._buffer[:end].decode("latin-1")
         del self._buffer[: end + 2]
         return line
 
-    async def skip(self, size: int) -> None:
+    async def skip(self, size: int, search: Search | None = None) -> None:
         """Read that many bytes, or to the end of the connection; then raise EOFError."""
         while size > len(self._buffer):
             size -= len(self._buffer)
+            if search is not None:
+                search.feed(self._buffer)
             self._buffer.clear()
             await self._more()
+        if search is not None:
+            search.feed(self._buffer[:size])
         del self._buffer[:size]
 
     async def _more(self) -> None:
@@ -171,6 +227,18 @@ class Connection:
         if not data:
             raise EOFError
         self._buffer += data
+
+
+def _headers(lines: list[str]) -> dict[str, str]:
+    """Return values by lower-case name, repeated ones joined by a comma (RFC 9110, section 5.3)."""
+    headers: dict[str, str] = {}
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if not colon or name != name.strip():
+            raise InvalidAnswer
+        name, value = name.lower(), value.strip()
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
 
 
 def _size(text: str, base: int) -> int:
@@ -194,7 +262,8 @@ class Prober:
 
     def __init__(self, plan: Plan, output: TextIO) -> None:
         self._plan = plan
-        self._message = plan.message()
+        self._head, *self._parts = plan.message().encode("ascii").split(_ID.encode())
+        self._expected = plan.expect.encode() if plan.expect else None
         self._output = output
         self._idle: deque[Connection] = deque()
         self._open = 0
@@ -212,7 +281,7 @@ class Prober:
                 for number in range(requests):
                     due = self._start + number / self._plan.rate
                     await asyncio.sleep(due - time.monotonic())
-                    group.create_task(self._request(due))
+                    group.create_task(self._request(due, number))
         except* Unusable as failures:
             raise failures.exceptions[0] from None
         finally:
@@ -221,17 +290,24 @@ class Prober:
                 self._close(self._idle.pop())
         self._write(ended=self._ended, requests=requests, lost=self._lost)
 
-    async def _request(self, due: float) -> None:
+    async def _request(self, due: float, number: int) -> None:
         started = time.monotonic()
         connection, answer = self._connection(), Answer()
+        identity = self._plan.identity(number) if self._plan.mode == "post" else None
         try:
             async with asyncio.timeout(self._plan.deadline):
-                answer = await connection.ask(self._message)
+                answer = await connection.ask(self._message(identity), self._expected)
             outcome = "ok" if 200 <= (answer.status or 0) < 400 else "status"
+        except WrongAnswer as error:
+            outcome, answer = "invalid", error.answer
         except (OSError, EOFError, ValueError) as error:
             outcome = _outcome(error)
-        self._record(due, started, outcome, answer)
+        self._record(due, started, outcome, answer, identity)
         await self._release(connection, answer)
+
+    def _message(self, identity: str | None) -> bytes:
+        """Return the request, a form with its id."""
+        return self._head if identity is None else identity.encode().join((self._head, *self._parts))
 
     def _connection(self) -> Connection:
         """Return the longest idle connection once enough are open; if all are busy a further one, at once."""
@@ -264,14 +340,14 @@ class Prober:
         connection.socket.close()
         self._open -= 1
 
-    def _record(self, due: float, started: float, outcome: str, answer: Answer) -> None:
+    def _record(self, due: float, started: float, outcome: str, answer: Answer, identity: str | None) -> None:
         at, self._ended = self._epoch + due - self._start, self._epoch + time.monotonic() - self._start
         what = {"outcome": outcome, "status": answer.status, "server": answer.server}
         times = {"ms": round((self._ended - at) * 1000, 3), "late_ms": round((started - due) * 1000, 3)}
-        self._write(at=round(at, 6), **what, **times)
+        self._write(at=round(at, 6), **what, **times, **({} if identity is None else {"id": identity}))
 
     def _write(self, **record: Any) -> None:
-        self._output.write(json.dumps(record, separators=(",", ":")) + "\n")
+        self._output.write(_encoded(record) + "\n")
 
     async def _flush(self) -> None:
         while True:
@@ -300,8 +376,12 @@ def _plan(arguments: argparse.Namespace) -> Plan:
     if needed > files:
         raise Unusable(f"--rate times --deadline may take {needed} open files; this host allows {files}")
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+    prefix = secrets.token_hex(8) if arguments.id_prefix is None else arguments.id_prefix
+    if not re.fullmatch("[A-Za-z0-9-]{1,48}", prefix):
+        raise Unusable(f"--id-prefix must be 1 to 48 letters, digits and '-', not {prefix}")
     family, address = _resolve(arguments.url)
-    return Plan(family=family, address=address, **{name: getattr(arguments, name) for name in _OPTIONS})
+    chosen = {name: getattr(arguments, name) for name in _OPTIONS}
+    return Plan(family=family, address=address, id_prefix=prefix, **chosen)
 
 
 def _resolve(url: str) -> tuple[int, tuple[Any, ...]]:
@@ -322,10 +402,17 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--output", required=True, help="file for the JSON lines")
     parser.add_argument("--rate", type=float, default=200, help="requests per second")
     parser.add_argument("--duration", type=float, default=15, help="seconds")
-    parser.add_argument("--mode", choices=("new", "keep-alive"), default="new", help="of connecting")
+    parser.add_argument(
+        "--mode",
+        choices=("new", "keep-alive", "post"),
+        default="new",
+        help="GET on new connections or on kept ones, or POST of a form with an id on new ones",
+    )
     parser.add_argument("--connections", type=int, default=20, help="how many keep-alive keeps")
     parser.add_argument("--deadline", type=float, default=1, help="seconds to the full answer")
     parser.add_argument("--slow", type=float, default=0.5, help="seconds from which an answer is slow")
+    parser.add_argument("--expect", metavar="TEXT", help="what the body of every 2xx answer has to contain")
+    parser.add_argument("--id-prefix", help="what the ids of post begin with; random unless given")
     return parser.parse_args(words)
 
 

@@ -1,149 +1,136 @@
-"""What each fault may cost at most, and whether a drill kept to it."""
+"""What each kind of fault may cost at most, with every profile of timings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal, Self
 
-from evergate.drill.evidence import Evidence, Findings, findings
-from evergate.drill.recording import Event, InvalidRecording
-from evergate.drill.summary import Summary
+from evergate import profiles
 
-MAX_BLIND_MS = 250.0  # an unwatched stretch in which a second holder could hide
-MIN_SILENT_MS = 100.0  # a killed server that was never silent for this long was not killed
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Under what a drill is judged.
+
+    profile: one of evergate.profiles. tolerance: every time limit is multiplied by it. preempt: the
+    preferred node takes the VIP back, one move that is no flapping.
+    """
+
+    profile: str = profiles.DEFAULT
+    tolerance: float = 1.0
+    preempt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The longest outage: of the median over a fault's rounds, and of any round."""
+
+    median_ms: float
+    max_ms: float
+
+    def times(self, factor: float) -> Self:
+        """Return the limit stretched by a factor."""
+        return replace(self, median_ms=self.median_ms * factor, max_ms=self.max_ms * factor)
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What a fault may cost.
+    """What a fault may cost. None: nothing promised. Times are of the standard profile until `under` chose.
 
-    title: the fault in words. vip_moves: it must pass to another node; else it must stay. outage_ms: longest
-    outage of new connections. failed: how many requests, new and kept together. unheld_ms: how long nobody
-    may answer for the VIP. two_ms: how long two nodes may, after the recovery alone: before it, never.
-    None: nothing promised.
+    vip: it must pass to another node, stay where it is, or may do either. moves: how often it may pass from
+    one sole holder to another. outage, fast: longest outage of new connections with the standard and the
+    fast profile. wan: how much longer everything may take with that profile. failed_new, failed_kept,
+    failed_after: requests that may fail on new connections, on kept ones, and on both after the recovery.
+    unavailable_ms: every request that fails has the status 503 within this time, and after the recovery
+    they are answered again. posts_once: no server may act twice on a POST. ejected_ms: the server that was
+    hit has answered for the last time. slow_start: back again, its share grows. unheld_ms: how long nobody
+    may answer for the VIP. two_during_ms, two_ms: how long two nodes may, until the recovery and after it.
+    split_seen_ms: each node knows of a split. settled_ms: from the recovery on until one node holds the VIP.
     """
 
-    title: str
-    vip_moves: bool
-    outage_ms: float | None = None
-    failed: int | None = None
-    unheld_ms: float = 1000
-    two_ms: float = 0
+    vip: Literal["moves", "stays", "may move"]
+    moves: int | None = 1
+    outage: Limit | None = None
+    fast: Limit | None = None
+    wan: float = 4
+    failed_new: int | None = None
+    failed_kept: int | None = None
+    failed_after: int | None = None
+    unavailable_ms: float | None = None
+    posts_once: bool = False
+    ejected_ms: float | None = None
+    slow_start: bool = False
+    unheld_ms: float | None = 1000
+    two_during_ms: float | None = 0
+    two_ms: float | None = 0
+    split_seen_ms: float | None = None
+    settled_ms: float | None = None
 
-
-# A node that was lost believes itself active until it hears of its successor: two adverts, 100 ms each.
-_RETURNING_MS = 200
-
-PROMISES = {
-    "haproxy_killed": Promise("HAProxy killed", vip_moves=True, outage_ms=1000),
-    "haproxy_hung": Promise("HAProxy hung", vip_moves=True, outage_ms=1000),
-    "node_frozen": Promise("Node frozen", vip_moves=True, outage_ms=1000, two_ms=_RETURNING_MS),
-    "node_cut_off": Promise("Node cut off", vip_moves=True, outage_ms=1000, two_ms=_RETURNING_MS),
-    # One late answer is no loss of the VIP: it is missed for five samples before it counts.
-    "app_server_killed": Promise("App server killed", vip_moves=False, failed=0, unheld_ms=100),
-}
-
-
-def promise_for(fault: str) -> Promise:
-    """Return the promise for a fault; raise InvalidRecording for a fault nothing is promised for."""
-    if fault not in PROMISES:
-        raise InvalidRecording(f"{fault!r} is not a fault with a promise: {', '.join(PROMISES)}")
-    return PROMISES[fault]
-
-
-def broken(evidence: Evidence, found: Findings) -> tuple[str, ...]:
-    """Return each broken promise in words, with its numbers; none is what one hopes for."""
-    promise, fault = promise_for(evidence.fault), evidence.first("fault")
-    if fault is None:
-        return ("no fault was recorded, so nothing was shown",)
-    return tuple(
-        [
-            *_unproven(evidence, found, fault),
-            *_vip_broken(promise, found, fault),
-            *_requests_broken(promise, found, fault),
-        ]
-    )
-
-
-def _unproven(evidence: Evidence, found: Findings, fault: Event) -> Iterator[str]:
-    """Yield why the recordings cannot show what happened."""
-    if not evidence.started <= fault.at < evidence.ended:
-        yield "the fault lies outside the recordings"
-    if found.whole.blind_ms > MAX_BLIND_MS:
-        yield f"nobody watched the VIP for {found.whole.blind_ms:.0f} ms"
-
-
-def _vip_broken(promise: Promise, found: Findings, fault: Event) -> Iterator[str]:
-    before, after = found.during.before or "nobody", found.during.after or "nobody"
-    if promise.vip_moves and before != fault.node:
-        yield f"{before} held the VIP, not {fault.node}, which was hit"
-    if promise.vip_moves and (after in (before, "nobody") or " + " in after):
-        yield f"the VIP did not move: held by {before} before the fault, by {after} after it"
-    if not promise.vip_moves and (found.whole.moves or after != before):
-        yield f"the VIP did not stay with {before}: {found.whole.moves} moves, held by {after} in the end"
-    if found.during.two_samples:
-        yield f"two nodes answered for the VIP before the recovery, in {found.during.two_samples} samples"
-    if found.whole.two_ms > promise.two_ms:
-        yield (
-            f"two nodes answered for the VIP for {found.whole.two_ms:.0f} ms; "
-            f"promised: at most {promise.two_ms:.0f} ms"
-        )
-    if found.whole.none_ms > promise.unheld_ms:
-        yield (
-            f"nobody answered for the VIP for {found.whole.none_ms:.0f} ms; "
-            f"promised: at most {promise.unheld_ms:.0f} ms"
+    def under(self, terms: Terms) -> Promise:
+        """Return the promise with the figures of one profile, the tolerance included."""
+        factor = terms.tolerance * (self.wan if terms.profile == "wan" else 1)
+        outage = self.fast if terms.profile == "fast" and self.fast else self.outage
+        may_return = terms.preempt and self.vip != "stays" and self.moves is not None
+        return replace(
+            self,
+            moves=(self.moves or 0) + 1 if may_return else self.moves,
+            outage=outage and outage.times(factor),
+            unavailable_ms=_stretched(self.unavailable_ms, factor),
+            ejected_ms=_stretched(self.ejected_ms, factor),
+            unheld_ms=_stretched(self.unheld_ms, factor),
+            two_during_ms=_stretched(self.two_during_ms, factor),
+            two_ms=_stretched(self.two_ms, factor),
+            split_seen_ms=_stretched(self.split_seen_ms, factor),
+            settled_ms=_stretched(self.settled_ms, factor),
         )
 
 
-def _requests_broken(promise: Promise, found: Findings, fault: Event) -> Iterator[str]:
-    if promise.outage_ms is not None and found.new.outage_ms > promise.outage_ms:
-        yield (
-            f"new connections had no answer for {found.new.outage_ms:.0f} ms; "
-            f"promised: at most {promise.outage_ms:.0f} ms"
-        )
-    if promise.failed is None:
-        return
-    for name, summary in (("new", found.new), ("kept", found.keep_alive)):
-        if summary.failed > promise.failed:
-            yield f"{_failures(summary)} on {name} connections; promised: {promise.failed}"
-    if not found.answered_before:
-        yield f"{fault.node} had answered nothing before the fault, so that killing it showed nothing"
-    elif found.silent_ms < MIN_SILENT_MS:
-        yield f"{fault.node} went on answering (silent for {found.silent_ms:.0f} ms at most): was it hit?"
+def _stretched(limit: float | None, factor: float) -> float | None:
+    return None if limit is None else limit * factor
 
 
-def _failures(summary: Summary) -> str:
-    kinds = ", ".join(f"{count} {kind}" for kind, count in summary.failed_by_kind.items())
-    return f"{summary.failed} requests failed ({kinds})"
+# A node that was lost believes itself active until it hears of its successor, and has the VIP back if its
+# priority is the higher one: it never left, so that `nopreempt` does not hold it.
+NODE_LOST = Promise("moves", moves=2, outage=Limit(350, 500), fast=Limit(100, 200), wan=8, two_ms=200)
+# One that boots takes the VIP back when its HAProxy answers, or never: clients see nothing of its return.
+NODE_RETURNS = replace(NODE_LOST, moves=1, failed_after=0)
 
+HAPROXY_KILLED = Promise("moves", outage=Limit(100, 200), fast=Limit(60, 100))
+# systemd may have it back before the VIP has to move.
+HAPROXY_CRIPPLED = replace(HAPROXY_KILLED, vip="may move")
+HAPROXY_HUNG = Promise("moves", outage=Limit(250, 400), fast=Limit(150, 200))
 
-@dataclass(frozen=True, slots=True)
-class Drill:
-    """One drill and the judgement on it: which promises it broke, in words."""
+# A keepalived that is gone leaves its addresses behind: until it is back, its node goes on answering for
+# them beside the successor, and either serves. Once it is back it hears of the successor.
+KEEPALIVED_LOST = Promise(
+    "may move", outage=Limit(350, 500), fast=Limit(100, 200), two_during_ms=None, two_ms=200
+)
+KEEPALIVED_STOPPED = Promise("moves", outage=Limit(60, 60))
 
-    evidence: Evidence
-    promise: Promise
-    found: Findings
-    broken: tuple[str, ...]
+SWITCHOVER = Promise("moves", outage=Limit(20, 20), failed_new=0, failed_kept=0)
+RELOAD = Promise("stays", moves=0, failed_new=0, failed_kept=0, unheld_ms=100)
 
-    @property
-    def kept(self) -> bool:
-        return not self.broken
+# One late answer is no loss of the VIP: it is missed for five samples before it counts.
+APP_SERVER = Promise(
+    "stays",
+    moves=0,
+    failed_new=0,
+    failed_kept=0,
+    posts_once=True,
+    ejected_ms=1500,
+    slow_start=True,
+    unheld_ms=100,
+)
+APP_SERVERS = Promise("stays", moves=0, unavailable_ms=500, unheld_ms=100)
 
-    @property
-    def node(self) -> str:
-        """The node that was hit, empty without a fault."""
-        fault = self.evidence.first("fault")
-        return fault.node if fault else ""
-
-    @property
-    def origin(self) -> float:
-        """Epoch seconds of the fault, of the start where there was none; time is told relative to it."""
-        fault = self.evidence.first("fault")
-        return fault.at if fault else self.evidence.started
-
-
-def judge(evidence: Evidence) -> Drill:
-    """Return the drill with the promises it broke; raise InvalidRecording for a fault without a promise."""
-    promise, found = promise_for(evidence.fault), findings(evidence)
-    return Drill(evidence, promise, found, broken(evidence, found))
+SPLIT_BRAIN = Promise(
+    "may move",
+    moves=None,
+    unheld_ms=None,
+    two_during_ms=None,
+    two_ms=None,
+    split_seen_ms=1000,
+    settled_ms=1000,
+)
+# No false failover. What is lost on the way is not promised: the question who holds the VIP may be lost too.
+STRESS = Promise("stays", moves=0, unheld_ms=None)

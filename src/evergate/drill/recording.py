@@ -1,4 +1,4 @@
-"""What prober, watcher and drill wrote down, read back; or InvalidRecording, never a wrong figure.
+"""What prober, watcher, servers and drill wrote down, read back; or InvalidRecording, never a wrong figure.
 
 Times are seconds since the epoch unless a name says otherwise (`…_ms`: milliseconds).
 """
@@ -6,6 +6,7 @@ Times are seconds since the epoch unless a name says otherwise (`…_ms`: millis
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NoReturn, Self
@@ -21,13 +22,18 @@ class InvalidRecording(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request: when it was due, how long it took from then, what became of it, who answered."""
+    """One request: when it was due, how long it took from then, what became of it, who answered.
+
+    status: of the answer, None without one. id: what a POST is known by, None for other requests.
+    """
 
     at: float
     ms: float
     outcome: str
     server: str | None
     late_ms: float
+    status: int | None = None
+    id: str | None = None
 
     @property
     def ok(self) -> bool:
@@ -63,7 +69,7 @@ class Run:
         return cls(
             **numbers,
             url=head.text("url"),
-            mode=head.choice("mode", ("new", "keep-alive")),
+            mode=head.choice("mode", ("new", "keep-alive", "post")),
             started=started,
             ended=ended,
             requests=requests,
@@ -80,13 +86,14 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Watching:
-    """One run of the watcher; interval in seconds, samples in the order asked."""
+    """One run of the watcher; interval in seconds, samples in the order asked, nodes: MAC → name."""
 
     vip: str
     interval: float
     started: float
     ended: float
     samples: tuple[Sample, ...]
+    nodes: dict[str, str]
 
     @classmethod
     def from_lines(cls, lines: Iterable[str]) -> Self:
@@ -97,7 +104,8 @@ class Watching:
         started, ended = head.number("started"), end.number("ended")
         if ordered[0].at < started - _ROUNDING or ordered[-1].at > ended + _ROUNDING:
             end.refuse("a sample lies outside the run")
-        return cls(head.text("vip"), head.number("interval"), started, ended, ordered)
+        nodes = {str(mac).lower(): str(name) for name, mac in head.mapping("nodes").items()}
+        return cls(head.text("vip"), head.number("interval"), started, ended, ordered, nodes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +130,14 @@ def read_events(lines: Iterable[str]) -> tuple[Event, ...]:
     if "fault" in kinds and kinds[0] == "recovery":
         raise InvalidRecording("the recovery comes before the fault")
     return ordered
+
+
+def read_executions(lines: Iterable[str]) -> Counter[str]:
+    """Return how often the servers executed each POST, by its id; raise InvalidRecording.
+
+    A line is `{"server", "id"}`, written by the server when it executes the request.
+    """
+    return Counter(_Line.parse(number, line).identity() for number, line in enumerate(lines, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +173,20 @@ class _Line:
             self.refuse(f"{name!r} should be text, not {value!r}")
         return value
 
+    def mapping(self, name: str) -> dict[str, Any]:
+        """Return a mapping, empty if there is none."""
+        value = self.data.get(name, {})
+        if not isinstance(value, dict):
+            self.refuse(f"{name!r} should be a mapping, not {value!r}")
+        return value
+
+    def identity(self) -> str:
+        """Return the id of a POST, which may be a number or a text."""
+        value = self.data.get("id")
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            self.refuse(f"'id' should be a number or text, not {value!r}")
+        return str(value)
+
     def choice(self, name: str, choices: tuple[str, ...]) -> str:
         value = self.text(name)
         if value not in choices:
@@ -189,11 +219,13 @@ def _frame(lines: Iterable[str], kind: str, counted: str) -> tuple[_Line, list[_
 
 
 def _request(line: _Line) -> Request:
-    server = line.data.get("server")
+    server, status = line.data.get("server"), line.data.get("status")
     return Request(
         at=line.number("at"),
         ms=line.number("ms"),
         outcome=line.choice("outcome", ("ok", *FAILURES)),
         server=None if server is None else line.text("server"),
         late_ms=line.number("late_ms"),
+        status=None if status is None else round(line.number("status")),
+        id=line.identity() if "id" in line.data else None,
     )

@@ -15,7 +15,8 @@ from evergate.drill.recording import Request, Run, Sample, Watching
 class Summary:
     """How the requests of one run fared.
 
-    requests = ok + failed; failed_by_kind: outcome → count; slow: ok, but slower than the run's `slow`.
+    requests = ok + failed; failed_by_kind: outcome → count; unavailable: those that failed with the status
+    503; failed_max_ms: how long the slowest to fail took; slow: ok, but slower than the run's `slow`.
     outage_ms: the longest stretch without a successful answer, that is between the ends of two successive
     ones, or from the run's start to the first or from the last to the run's end; it lies between
     outage_start and outage_end (epoch seconds). median_ms and max_ms are of the successful answers, counted
@@ -27,6 +28,8 @@ class Summary:
     ok: int
     failed: int
     failed_by_kind: dict[str, int]
+    unavailable: int
+    failed_max_ms: float
     slow: int
     outage_ms: float
     outage_start: float
@@ -84,7 +87,8 @@ def holders(lines: Iterable[str], start: float, end: float) -> Ownership:
 def fared(run: Run) -> Summary:
     """Return how the requests of the run fared."""
     good = [request for request in run.requests if request.ok]
-    failed = Counter(request.outcome for request in run.requests if not request.ok)
+    bad = [request for request in run.requests if not request.ok]
+    failed = Counter(request.outcome for request in bad)
     took = [request.ms for request in good]
     outage = outage_of(run, good)
     return Summary(
@@ -92,6 +96,8 @@ def fared(run: Run) -> Summary:
         ok=len(good),
         failed=failed.total(),
         failed_by_kind=dict(sorted(failed.items())),
+        unavailable=sum(request.status == 503 for request in bad),
+        failed_max_ms=max((request.ms for request in bad), default=0.0),
         slow=sum(ms > run.slow * 1000 for ms in took),
         outage_ms=(outage[1] - outage[0]) * 1000,
         outage_start=outage[0],
@@ -122,8 +128,8 @@ def held(watching: Watching, start: float, end: float) -> Ownership:
         before=" + ".join(timeline[0].holders) if timeline else "",
         after=" + ".join(timeline[-1].holders) if timeline else "",
         samples=len(inside),
-        none_ms=_longest(timeline, lambda count: count == 0),
-        two_ms=_longest(timeline, lambda count: count > 1),
+        none_ms=longest(timeline, lambda count: count == 0),
+        two_ms=longest(timeline, lambda count: count > 1),
         two_samples=sum(len(sample.holders) > 1 for sample in inside),
         blind_ms=max(later - earlier for earlier, later in pairwise(times)) * 1000,
         moves=sum(earlier != later for earlier, later in pairwise(sole)),
@@ -133,7 +139,7 @@ def held(watching: Watching, start: float, end: float) -> Ownership:
 
 def _timeline(watching: Watching, start: float, end: float) -> tuple[Segment, ...]:
     samples = [sample for sample in watching.samples if sample.at < end]
-    following = [*samples[1:], Sample(end, ())]
+    following = [*samples[1:], Sample(end, ())] if samples else []
     segments: list[Segment] = []
     for sample, after in zip(samples, following, strict=True):
         if after.at <= start:
@@ -145,7 +151,7 @@ def _timeline(watching: Watching, start: float, end: float) -> tuple[Segment, ..
     return tuple(segments)
 
 
-def _longest(timeline: Iterable[Segment], counts: Callable[[int], bool]) -> float:
+def longest(timeline: Iterable[Segment], counts: Callable[[int], bool]) -> float:
     """Return the longest unbroken time, in ms, in which the number of holders was such."""
     longest = current = 0.0
     for segment in timeline:

@@ -11,26 +11,34 @@ from typing import Any
 
 import pytest
 
+from evergate.drill.faults import FAULTS
+
 STARTED = 1_790_000_000.0  # epoch seconds
-KIND = {
-    "haproxy_killed": "refused",
-    "haproxy_hung": "timeout",
-    "node_frozen": "timeout",
-    "node_cut_off": "timeout",
-    "app_server_killed": "closed",
-}
+REFUSING = ("haproxy_killed", "haproxy_worker_killed", "haproxy_master_killed")
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One drill as it might have been; seconds count from the start of the recording, rates per second."""
+    """One round as it might have been; seconds count from the start of the recording, rates per second.
+
+    back: how long after the fault an app server answers again; slow_start: less than the others at first.
+    unavailable, unavailable_ms: status of the answers without any app server, and what one takes.
+    split_seen: how long after the fault a node tells of a split; settled: how long a split outlasts it.
+    """
 
     fault: str = "haproxy_killed"
+    round: int = 1
     node: str = "lb1"
     other: str = "lb2"
     outage: float = 0.18
     unheld: float = 0.12
     failing_servers: bool = False
+    back: float = 2.0
+    slow_start: bool = True
+    unavailable: int = 503
+    unavailable_ms: float = 2.0
+    split_seen: float | None = 0.4
+    settled: float = 0.3
     split_samples: int = 0
     seconds: float = 12.0
     fault_at: float = 4.0
@@ -43,13 +51,17 @@ class Scene:
 
     @property
     def moves(self) -> bool:
-        return self.fault != "app_server_killed"
+        return FAULTS[self.fault].promise.vip != "stays" and self.fault != "split_brain"
+
+    @property
+    def is_server(self) -> bool:
+        return self.fault.startswith("app_server_")
 
     def write(self, directory: Path) -> Path:
-        """Write the four recordings into a directory of the fault's name; return it."""
-        place = directory / self.fault
+        """Write the four recordings into a directory of the fault's name and the round; return it."""
+        place = directory / self.fault / str(self.round)
         place.mkdir(parents=True, exist_ok=True)
-        chance = random.Random(f"{self.fault}{self.outage}")
+        chance = random.Random(f"{self.fault}{self.outage}{self.round}")
         contents = {
             "events": self.events(),
             "new": self.requests(chance, "new", self.rate),
@@ -61,14 +73,15 @@ class Scene:
         return place
 
     def events(self) -> list[dict[str, Any]]:
-        what = (
-            (self.fault_at - 0.5, "note", f"{self.node} is about to be hit"),
-            (self.fault_at, "fault", f"{self.fault.replace('_', ' ')} on {self.node}"),
-            (self.recovery_at, "recovery", f"{self.node} is back"),
-        )
+        what = [(self.fault_at - 0.5, "note", self.node, f"{self.node} is about to be hit")]
+        for node in (self.node, self.other) if self.fault == "split_brain" else (self.node,):
+            what.append((self.fault_at, "fault", node, f"{self.fault.replace('_', ' ')} on {node}"))
+            what.append((self.recovery_at, "recovery", node, f"{node} is back"))
+            if self.fault == "split_brain" and self.split_seen is not None:
+                what.append((self.fault_at + self.split_seen, "note", node, "split seen: two holders"))
         return [
-            {"at": self.started + at, "event": event, "node": self.node, "text": text}
-            for at, event, text in what
+            {"at": self.started + at, "event": event, "node": node, "text": text}
+            for at, event, node, text in what
         ]
 
     def requests(self, chance: random.Random, mode: str, rate: float) -> list[dict[str, Any]]:
@@ -88,19 +101,29 @@ class Scene:
         into = due - self.fault_at
         servers = ["app1", "app2", "app3"]
         if self.moves and 0 <= into < self.outage:
-            outcome = KIND[self.fault]
+            outcome = "refused" if self.fault in REFUSING else "timeout"
             ms = 1000 + chance.random() if outcome == "timeout" else chance.lognormvariate(-0.8, 0.2)
-        if not self.moves and 0 <= into < 2.0:
+        if self.is_server and 0 <= into < self.back:
             servers.remove(self.node)
             if into < self.outage:
                 ms += 100 * chance.random()
                 outcome = "closed" if self.failing_servers and chance.random() < 0.2 else "ok"
         if self.moves and 0 <= into - self.outage < 0.05 and chance.random() < 0.1:
             ms += 600  # a lost packet sent again
+        if self.is_server and self.slow_start and 0 <= into - self.back < 1.0 and chance.random() < 0.8:
+            servers.remove(self.node)
+        status: int | None = 200
+        if self.fault == "app_servers_gone" and self.fault_at <= due < self.recovery_at + 0.4:
+            ms, outcome, status = self.unavailable_ms, "status", self.unavailable
         server = chance.choice(servers) if outcome == "ok" else None
         late = round(chance.expovariate(8), 3)
-        what = {"outcome": outcome, "status": 200 if outcome == "ok" else None, "server": server}
+        status = status if outcome in ("ok", "status") else None
+        what = {"outcome": outcome, "status": status, "server": server}
         return {"at": round(self.started + due, 6), "ms": round(ms, 3), **what, "late_ms": late}
+
+    @property
+    def split_seconds(self) -> float:
+        return self.recovery_at + self.settled - self.fault_at
 
     def watch(self) -> list[dict[str, Any]]:
         interval = 0.02
@@ -109,10 +132,14 @@ class Scene:
             {"at": round(self.started + number * interval, 6), "holders": self._holders(number * interval)}
             for number in range(count)
         ]
-        head = {"watcher": 1, "vip": "203.0.113.10", "interval": interval, "started": self.started}
+        nodes = {self.node: "02:00:00:00:00:01", self.other: "02:00:00:00:00:02"}
+        about = {"vip": "203.0.113.10", "interval": interval, "nodes": nodes}
+        head = {"watcher": 1, **about, "started": self.started}
         return [head, *body, {"ended": self.started + count * interval, "samples": count}]
 
     def _holders(self, at: float) -> list[str]:
+        if self.fault == "split_brain" and 0.3 <= at - self.fault_at < self.split_seconds:
+            return [self.node, self.other]
         if not self.moves:
             return ["lb1"]
         if 0 <= at - self.recovery_at < 0.02 * self.split_samples - 1e-6:

@@ -283,16 +283,18 @@ def test_want_of_files_ends_the_run_instead_of_blaming_the_service(monkeypatch: 
     [
         (["--rate", "5001"], "--rate must be above 0 and at most 5000, not 5001"),
         (["--rate", "nan"], "--rate must be above 0"),
-        (["--duration", "601"], "--duration must be above 0 and at most 600"),
+        (["--duration", "3601"], "--duration must be above 0 and at most 3600"),
         (["--deadline", "0"], "--deadline must be above 0"),
         (["--rate", "5000", "--deadline", "60"], "may take 600084 open files"),
         (["--url", "https://203.0.113.10/"], "--url must be http://"),
         (["--url", "http://203.0.113.10:99999/"], "Port out of range"),
+        (["--id-prefix", "a b"], "--id-prefix must be 1 to 48 letters, digits and '-', not a b"),
     ],
 )
 def test_a_run_out_of_bounds_is_refused_with_one_sentence(
-    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(prober, "Prober", None)  # what is not refused shall not run either
     given = ["--url", "http://203.0.113.10/", "--output", "never-written.jsonl"]
     assert prober.main([*given, *words]) == 1
     error = capsys.readouterr().err
@@ -306,3 +308,61 @@ def test_the_file_runs_by_itself_on_a_bare_python() -> None:
     )
     assert "--keep-alive" not in done.stdout
     assert "--rate" in done.stdout
+
+
+def test_a_form_is_posted_with_an_id_of_its_own() -> None:
+    seen: list[bytes] = []
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        size = next(line for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
+        seen.append(head + await reader.readexactly(int(size.partition(b":")[2])))
+        writer.write(OK.replace(b"200 OK", b"201 Created"))
+        writer.close()
+
+    lines = probe(handle, mode="post", id_prefix="run-1")
+    requests = requests_of(lines)
+    assert [request["id"] for request in requests] == [f"run-1-0000000{number}" for number in range(5)]
+    assert {request["outcome"] for request in requests} == {"ok"}
+    assert seen[0].startswith(b"POST /shop?page=1 HTTP/1.1\r\n")
+    assert b"\r\nConnection: close\r\n" in seen[0]
+    assert b"\r\nContent-Type: application/x-www-form-urlencoded\r\n" in seen[0]
+    for request, told in zip(requests, sorted(seen), strict=True):
+        assert told.endswith(f"\r\nX-Order: {request['id']}\r\n\r\norder={request['id']}".encode())
+
+
+def test_only_forms_have_an_id() -> None:
+    assert not [request for request in requests_of(probe(answering(OK))) if "id" in request]
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (OK, "ok"),
+        (OK.replace(b"\r\n\r\nhi", b"\r\n\r\nho"), "invalid"),
+        (b"HTTP/1.1 200 OK\r\n\r\nto the end: hi", "ok"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nh\r\n1\r\ni\r\n0\r\n\r\n", "ok"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nh\r\n1\r\nx\r\n0\r\n\r\n", "invalid"),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", "invalid"),
+        (b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n", "ok"),
+        (b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n", "status"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nhi", "closed"),
+    ],
+)
+def test_an_answer_without_the_text_expected_is_invalid(answer: bytes, outcome: str) -> None:
+    requests = requests_of(probe(answering(answer), expect="hi"))
+    assert {request["outcome"] for request in requests} == {outcome}
+
+
+def test_a_wrong_answer_names_who_gave_it() -> None:
+    requests = requests_of(probe(answering(OK), expect="something else", duration=0.02))
+    assert (requests[0]["status"], requests[0]["server"]) == (200, "app1")
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
+def test_a_text_is_found_wherever_the_parts_end(size: int) -> None:
+    text = b"x" * 50 + b"needle" + b"y" * 50
+    search = prober.Search(b"needle")
+    for start in range(0, len(text), size):
+        search.feed(text[start : start + size])
+    assert search.found

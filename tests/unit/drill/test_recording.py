@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from evergate.drill.recording import InvalidRecording, Run, Watching, read_events
+from evergate.drill.recording import InvalidRecording, Run, Watching, read_events, read_executions
 
 HEAD = {"prober": 1, "url": "http://203.0.113.10/", "rate": 2, "mode": "new", "deadline": 1, "slow": 0.5}
 REQUEST = {"at": 101.0, "ms": 2.5, "outcome": "ok", "status": 200, "server": "app1", "late_ms": 0.1}
@@ -95,3 +95,26 @@ def test_a_recovery_before_its_fault_is_refused() -> None:
 def test_an_event_of_an_unknown_kind_is_refused() -> None:
     with pytest.raises(InvalidRecording, match="line 1: 'event' should be one of fault, recovery, note"):
         read_events(['{"at": 1, "event": "boom", "node": "lb1", "text": ""}'])
+
+
+def test_a_post_is_known_by_its_id_whether_number_or_text() -> None:
+    lines = [
+        json.dumps({"server": server, "id": name}) for server, name in (("a", 7), ("b", "7"), ("a", "x"))
+    ]
+    assert read_executions(lines) == {"7": 2, "x": 1}
+
+
+def test_an_execution_without_an_id_is_refused() -> None:
+    with pytest.raises(InvalidRecording, match="line 1: 'id' should be a number or text, not None"):
+        read_executions(['{"server": "app1"}'])
+
+
+def test_a_request_keeps_its_status_and_its_id() -> None:
+    run = Run.from_lines(run_of(REQUEST | {"status": 503, "outcome": "status", "id": 5}))
+    assert (run.requests[0].status, run.requests[0].id) == (503, "5")
+
+
+def test_nodes_are_known_by_their_hardware_addresses() -> None:
+    head, *rest = watch_of(SAMPLE)
+    named = json.dumps(json.loads(head) | {"nodes": {"lb1": "02:00:00:00:00:AA"}})
+    assert Watching.from_lines([named, *rest]).nodes == {"02:00:00:00:00:aa": "lb1"}

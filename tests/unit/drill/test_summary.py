@@ -63,6 +63,7 @@ def test_failures_are_counted_by_kind_and_slow_answers_are_no_failures() -> None
     summary = summarise(run_of(*run))
     assert (summary.requests, summary.ok, summary.failed, summary.slow) == (6, 3, 3, 1)
     assert summary.failed_by_kind == {"reset": 2, "status": 1}
+    assert (summary.unavailable, summary.failed_max_ms) == (0, 900)
     assert (summary.median_ms, summary.max_ms, summary.late_ms) == (500, 501, 0.5)
     assert summary.servers == {"app1": 3}
 
@@ -107,3 +108,9 @@ def test_two_holders_at_the_end_are_both_named_and_nobody_is_empty() -> None:
 
 def test_a_watcher_that_slept_says_for_how_long() -> None:
     assert holders(watch_of("1", "1"), START, START + 0.9).blind_ms == pytest.approx(800)
+
+
+def test_an_answer_that_says_unavailable_is_counted_apart() -> None:
+    run = [(0, 1, "ok"), (1, 5, "status"), (2, 9, "status")]
+    assert summarise(run_of(*run, status=503)).unavailable == 2
+    assert summarise(run_of(*run, status=502)).unavailable == 0

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from evergate.drill.evidence import Evidence
-from evergate.drill.promises import Drill, judge
+from evergate.drill.judgement import Round, judge
 from evergate.drill.timeline import Frame, frames, picture
 
 
-def drill_of(scene: Any, tmp_path: Path) -> Drill:
-    return judge(Evidence.read(scene.write(tmp_path)))
+def drill_of(scene: Any, tmp_path: Path) -> Round:
+    (each,) = judge([Evidence.read(scene.write(tmp_path))]).rounds
+    return each
 
 
 def drawn(svg: str, style: str) -> list[str]:
@@ -52,7 +53,7 @@ def test_the_zoom_is_around_the_fault_and_shows_the_whole_outage(scene: Any, tmp
 def test_a_drill_without_a_fault_has_no_zoom(scene: Any, tmp_path: Path) -> None:
     place = scene.write(tmp_path)
     (place / "events.jsonl").write_text("")
-    assert len(list(frames(judge(Evidence.read(place)), 1000))) == 1
+    assert len(list(frames(judge([Evidence.read(place)]).worst, 1000))) == 1
 
 
 def test_the_outage_is_shaded_as_wide_as_it_was_and_labelled(scene: Any, tmp_path: Path) -> None:
@@ -98,3 +99,31 @@ def test_only_a_fault_that_leaves_the_vip_alone_shows_the_servers(scene: Any, tm
     assert [path.count("M") for path in bands] == [100, 120, 120]
     vip = drill_of(scene, tmp_path)
     assert drawn(picture(vip, next(iter(frames(vip, 1000)))), "server") == []
+
+
+def test_what_the_nodes_tell_is_a_band_of_its_own(scene: Any, tmp_path: Path) -> None:
+    place = scene.write(tmp_path)
+    assert "as the nodes tell" not in picture(judge([Evidence.read(place)]).worst, FRAME)
+    (place / "address-lb1.txt").write_text("3: svc0    inet 203.0.113.10/24 scope global secondary svc0\\ \n")
+    (place / "address-lb2.txt").write_text("")
+    svg = picture(judge([Evidence.read(place)]).worst, FRAME)
+    assert "Who has it, as the nodes tell" in svg
+    assert len(re.findall(r"<title>lb1, (1[12]\d{3}) ms</title>", svg)) == 1
+
+
+def test_a_thousand_holders_on_one_spot_are_drawn_once(scene: Any, tmp_path: Path) -> None:
+    place = scene.write(tmp_path)
+    lines = (place / "watch.jsonl").read_text().splitlines()
+    (place / "watch.jsonl").write_text("".join(f"{gap(number, line)}\n" for number, line in enumerate(lines)))
+    each = judge([Evidence.read(place)]).worst
+    assert len(each.found.whole.timeline) > 250
+    wide = Frame(scene.started - 600, scene.started + 600, each.origin, 1000)
+    assert picture(each, wide).count("<title>nobody") < 20
+
+
+FRAME = Frame(1_790_000_000.0, 1_790_000_012.0, 1_790_000_004.0, 1000)
+
+
+def gap(number: int, line: str) -> str:
+    """Return the watcher's line, every fourth without a holder."""
+    return line if number % 4 else line.replace('["lb1"]', "[]").replace('["lb2"]', "[]")

@@ -260,7 +260,7 @@ class Backend(Model):
     srvtcpka_intvl: str | None = optional(values.duration, "The time between two of them.")
     load_server_state_from_file: str | None = optional(
         values.choice("global", "none"),
-        "Whether servers' state is read from O(haproxy_global.server_state_file) after a reload.",
+        "Whether servers' state is read from O(haproxy_global.server_state_file) at a start and a reload.",
     )
     email_alert: EmailAlert | None = optional(EmailAlert.from_data, "Mail about servers that go down.")
     errorfiles: ErrorPages = defaulted(

@@ -9,9 +9,8 @@ from evergate import releases, values
 from evergate.errors import InvalidData, Problem, quoted
 from evergate.links import every, referred
 from evergate.model.haproxy import acl, logs
-from evergate.model.haproxy.backend import Backend, tracking
+from evergate.model.haproxy.backend import tracking
 from evergate.model.haproxy.bind import Bind
-from evergate.model.haproxy.defaults import Defaults
 from evergate.model.haproxy.frontend import Frontend
 from evergate.model.haproxy.server import ServerTls
 from evergate.model.model import Model
@@ -38,7 +37,6 @@ def problems(config: HaproxyConfig) -> Iterator[Problem]:
     yield from _unused(config)
     yield from _needs(config)
     yield from _fast_open(config)
-    yield from _server_states(config)
     yield from _backend_stages(config)
     yield from _failed_connections(config)
     yield from _system_authorities(config)
@@ -223,15 +221,6 @@ def _failed_connections(config: HaproxyConfig) -> Iterator[Problem]:
     if part is not None and "tcp" in modes:
         problem = f"has {quoted(part)}, which sections of mode tcp have none of"
         yield config.defaults.wrong("error_log_format", problem, "delete it")
-
-
-def _server_states(config: HaproxyConfig) -> Iterator[Problem]:
-    """Yield sections that read servers' states from a file that nobody has named."""
-    sections: tuple[Defaults | Backend, ...] = (config.defaults, *config.backends, *config.listens)
-    for section in sections:
-        if section.load_server_state_from_file == "global" and config.global_.server_state_file is None:
-            hint = "write haproxy_global: {server_state_file: a path}, or delete it"
-            yield section.wrong("load_server_state_from_file", "needs a file in haproxy_global", hint)
 
 
 def _backend_stages(config: HaproxyConfig) -> Iterator[Problem]:

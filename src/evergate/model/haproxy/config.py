@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from evergate import links, releases, values
+from evergate import links, profiles, releases, values
 from evergate.errors import Problem
 from evergate.model.haproxy import between
 from evergate.model.haproxy.backend import Backend
@@ -54,6 +54,11 @@ def _vip_groups(value: object, _: str) -> tuple[VipGroup, ...]:
     return each(_vip_group)(value, "keepalived_instances")
 
 
+def _profile(value: object, _: str) -> str:
+    """Return a profile's name; messages speak of the variable the operator wrote it in."""
+    return profiles.name(value, "keepalived_profile")
+
+
 def groups(value: object, path: str) -> Groups:
     """Return the groups with their hosts; what the site's check has read once for all is kept."""
     if isinstance(value, tuple):
@@ -68,7 +73,7 @@ class HaproxyConfig(Model):
     home: ClassVar[str] = "haproxy"
     joint: ClassVar[str] = "_"
     lenient: ClassVar[bool] = True
-    handed: ClassVar[tuple[str, ...]] = ("vips", "groups", "members")
+    handed: ClassVar[tuple[str, ...]] = ("profile", "vips", "groups", "members")
 
     frontends: tuple[Frontend, ...] = defaulted(each(Frontend.from_data), "What clients connect to.", ())
     backends: tuple[Backend, ...] = defaulted(
@@ -141,6 +146,12 @@ class HaproxyConfig(Model):
         releases.version,
         "HAProxy's version on the hosts, such as V('2.6'), for the check on the controller; that of Debian 13"
         " unless given. The role itself goes by the version it finds.",
+    )
+    profile: str = defaulted(
+        _profile,
+        "Handed in by the play. The name of the timings by which HAProxy is asked whether it answers, as in"
+        " C(keepalived_profile).",
+        profiles.DEFAULT,
     )
     vips: tuple[VipGroup, ...] = defaulted(
         _vip_groups,

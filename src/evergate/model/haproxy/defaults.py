@@ -16,8 +16,9 @@ from evergate.model.haproxy.reference import reference
 from evergate.model.model import Model, defaulted, optional
 from evergate.reading import some
 
-# Not 500: a broken page is as broken on the next server, which would do its work for nothing.
-SAFE_RETRIES = ("conn-failure", "empty-response", "response-timeout", "502", "503", "504")
+# With 500: it may come from a broken server as well as from a broken page, which then costs up to three more
+# tries and nothing else, for answers never take a server out (DefaultServer.observe).
+SAFE_RETRIES = ("conn-failure", "empty-response", "response-timeout", "500", "502", "503", "504")
 _COUNT = values.integer(1, 10_000_000)
 
 
@@ -128,9 +129,8 @@ class Defaults(Model):
     retries: int = defaulted(values.integer(0, 100), "How often a failed request is tried again.", 3)
     retry_on: tuple[str, ...] = defaulted(
         some(_retry_word),
-        "The failures after which a request is tried again. Each of the default ones tells that a server is"
-        " in trouble, not the request: a V(500) is as broken on the next server. Backends repeat only what is"
-        " safe to repeat, C(GET) and C(HEAD), for a server may have acted on any other.",
+        "The failures after which a request is tried again, each time on another server. Backends repeat only"
+        " what is safe to repeat, C(GET) and C(HEAD), for a server may have acted on any other.",
         SAFE_RETRIES,
     )
     redispatch: int = defaulted(
@@ -174,9 +174,11 @@ class Defaults(Model):
     tcpka: bool = defaulted(values.boolean, "Whether TCP keeps connections alive on both sides.", False)
     tcp_smart_accept: bool = defaulted(values.boolean, "Whether handshakes are answered with data.", False)
     tcp_smart_connect: bool = defaulted(values.boolean, "Whether handshakes carry the first data.", False)
-    load_server_state_from_file: str | None = optional(
+    load_server_state_from_file: str = defaulted(
         values.choice("global", "none"),
-        "Whether servers' state is read from O(haproxy_global.server_state_file) after a reload.",
+        "Whether servers' state is read from O(haproxy_global.server_state_file) at a start and a reload: who"
+        " is drained or in maintenance stays so.",
+        "global",
     )
     extra: tuple[str, ...] = defaulted(
         haproxy_lines, "Further lines for this section, in HAProxy's own words.", ()

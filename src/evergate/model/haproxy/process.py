@@ -130,6 +130,7 @@ class StatsSocket(Model):
 
 
 ADMIN_SOCKET = "/run/haproxy/admin.sock"
+STATE_FILE = "/var/lib/haproxy/evergate.state"
 _TLS_OPTIONS = (
     *("no-sslv3", "no-tlsv10", "no-tlsv11", "no-tlsv12", "no-tlsv13", "no-tls-tickets"),
     *("force-tlsv10", "force-tlsv11", "force-tlsv12", "force-tlsv13"),
@@ -407,8 +408,11 @@ class Global(Model):
         _path_or_origin,
         "Where relative paths of the operator's own begin: V(current), V(config), V(parent) or a directory.",
     )
-    server_state_file: str | None = optional(
-        file_path, "File that servers' states are read from after a reload; it has to exist."
+    server_state_file: str = defaulted(
+        file_path,
+        "File that servers' states are read from at a start and a reload, and saved to before. Another than"
+        " the default has to exist and begin with a line V(1).",
+        STATE_FILE,
     )
     lua_prepend_path: tuple[str, ...] = defaulted(
         some(

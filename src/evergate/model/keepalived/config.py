@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from evergate import links, releases, values
+from evergate import links, profiles, releases, values
 from evergate.errors import Problem
 from evergate.model.extra import keepalived_lines
+from evergate.model.haproxy.config import Groups, groups
 from evergate.model.keepalived import rules, words
 from evergate.model.keepalived.instance import Instance, SyncGroup
 from evergate.model.keepalived.network import ExtraAddress, GlobalGarp, Route, Rule
-from evergate.model.keepalived.timing import HIGHEST_PRIORITY
+from evergate.model.keepalived.timing import ADVERTS_MISSED, HIGHEST_PRIORITY, OLD_ADVERT_INT
 from evergate.model.keepalived.tracking import Bfd, Process, Script, TrackFile
 from evergate.model.member import Member
 from evergate.model.model import Model, defaulted, optional, required
@@ -26,6 +27,7 @@ class KeepalivedConfig(Model):
 
     home: ClassVar[str] = "keepalived"
     joint: ClassVar[str] = "_"
+    handed: ClassVar[tuple[str, ...]] = ("groups",)
 
     instances: tuple[Instance, ...] = required(
         some(Instance.from_data),
@@ -60,6 +62,34 @@ class KeepalivedConfig(Model):
         "How often the active node tells its neighbours where the VIPs are.",
         GlobalGarp(),
     )
+    profile: str = defaulted(
+        profiles.name,
+        "How soon a failure is noticed: the intervals of adverts and of the questions to HAProxy. V(standard)"
+        " tolerates a fifth of all packets lost, V(fast) needs a quiet network of its own, V(wan) is for"
+        " links with jitter.",
+        profiles.DEFAULT,
+    )
+    second_chance: bool = defaulted(
+        values.boolean,
+        "Whether connections made before a VIP moved go on at the member that handed it over, which is what"
+        " makes a switchover cost nothing. For pairs of two; needs conntrack and nftables in the kernel.",
+        True,
+    )
+    witnesses: tuple[values.Address, ...] = defaulted(
+        each(values.address),
+        "Hosts outside the pair, such as the router, that are asked by ICMP echo whom they take for the"
+        " holder of a VIP, up to three for each instance, of its address family. Unless given, the first"
+        " three other hosts of the inventory in the first VIP's network.",
+        (),
+    )
+    alarm: tuple[str, ...] = defaulted(
+        each(values.text),
+        "Program, with its arguments, that is run by the user C(evergate), for 10 seconds at most, when two"
+        " nodes hold a VIP, keepalived is hung or a witness looks for the VIP elsewhere. Appended are"
+        " C(split), C(silent), C(unknown) or C(healed), the instance, and the other node or the witness,"
+        " which may be empty.",
+        (),
+    )
     promise: float | None = optional(
         values.seconds(0.01, 3600),
         "Seconds within which clients must be served again, whatever single part fails. A configuration whose"
@@ -80,6 +110,14 @@ class KeepalivedConfig(Model):
     members: tuple[Member, ...] = required(
         each(Member.from_data),
         "Handed in by the play. The load balancers of this pair, the preferred one first.",
+    )
+    groups: Groups = defaulted(
+        groups,
+        "Handed in by the play. The inventory's groups: for each its hosts with C(name) and C(address).",
+        (),
+    )
+    probe_port: int = defaulted(
+        values.port, "Handed in by the play. Port on 127.0.0.1 where HAProxy says that it answers.", 8405
     )
     track_files: tuple[TrackFile, ...] = defaulted(
         each(TrackFile.from_data),
@@ -107,6 +145,26 @@ class KeepalivedConfig(Model):
         family = self.family(instance)
         other = tuple(vip for vip in instance.vips if vip.address.version != family)
         return (*other, *instance.vips_excluded)
+
+    @property
+    def timings(self) -> profiles.Profile:
+        """Return the timings that hold where an instance has none of its own."""
+        return profiles.PROFILES[self.profile]
+
+    def interval(self, instance: Instance) -> float:
+        """Return the seconds between an instance's adverts."""
+        if instance.advert_int is not None:
+            return instance.advert_int
+        return OLD_ADVERT_INT if instance.has_own_clock else self.timings.advert_int
+
+    def missed(self, instance: Instance) -> int:
+        """Return how many adverts are missed until the active node counts as lost.
+
+        The profile's count belongs to its interval: with another one, VRRP's own holds.
+        """
+        if instance.down_timer_adverts is not None:
+            return instance.down_timer_adverts
+        return ADVERTS_MISSED if instance.has_own_clock else self.timings.down_timer_adverts
 
     def router_id(self, instance: Instance) -> int:
         """Return the instance's virtual router id: the one given, else the first VIP's last byte.
@@ -143,6 +201,7 @@ class KeepalivedConfig(Model):
         yield from links.too_new(self, releases.KEEPALIVED_SINCE, release, "keepalived")
         yield from rules.of_scripts(self, release)
         yield from rules.of_extra(self)
+        yield from rules.of_alarm(self)
         if problems := list(rules.of_members(self)):
             yield from problems
             return
@@ -160,3 +219,4 @@ class KeepalivedConfig(Model):
         yield from rules.of_repetitions(self)
         yield from rules.of_groups(self)
         yield from rules.of_neighbours(self)
+        yield from rules.of_witnesses(self)

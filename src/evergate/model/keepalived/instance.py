@@ -13,7 +13,6 @@ from evergate.model.haproxy.reference import reference
 from evergate.model.keepalived import words
 from evergate.model.keepalived.hooks import Notify
 from evergate.model.keepalived.network import ExtraAddress, Garp, Route, Rule
-from evergate.model.keepalived.timing import ADVERTS_MISSED
 from evergate.model.model import Model, defaulted, optional, required
 from evergate.reading import each, mapping, some
 
@@ -102,13 +101,12 @@ class Instance(Model):
     )
     advert_int: float | None = optional(
         values.seconds(0.01, 255),
-        "Seconds between adverts; a lost node is noticed after three. V(0.1) unless given, V(1) with VRRP"
-        " version 2.",
+        "Seconds between adverts; that of C(keepalived_profile) unless given, V(1) with VRRP version 2.",
     )
-    down_timer_adverts: int = defaulted(
+    down_timer_adverts: int | None = optional(
         values.integer(1, 100),
-        "Adverts that are missed until the active node counts as lost.",
-        ADVERTS_MISSED,
+        "Adverts that are missed until the active node counts as lost; that of C(keepalived_profile) unless"
+        " given, V(3) with O(advert_int) or VRRP version 2.",
     )
     auth: Auth | None = optional(Auth.from_data, "Password of VRRP version 2; version 3 has none.")
     multicast: bool = defaulted(
@@ -155,9 +153,9 @@ class Instance(Model):
     )
 
     @property
-    def interval(self) -> float:
-        """Return the seconds between two adverts."""
-        return self.advert_int if self.advert_int is not None else 0.1 if self.version == 3 else 1.0
+    def has_own_clock(self) -> bool:
+        """Return whether the profile's adverts are not this instance's: VRRPv2 knows whole seconds only."""
+        return self.advert_int is not None or self.version == 2
 
     def rules(self) -> Iterator[Problem]:
         """Yield what contradicts itself within the instance."""
@@ -171,7 +169,7 @@ class Instance(Model):
         yield from self._extra_rules()
 
     def _version_rules(self) -> Iterator[Problem]:
-        if self.version == 3 and self.interval > 40.95:
+        if self.version == 3 and self.advert_int is not None and self.advert_int > 40.95:
             hint = "write 40.95 or less"
             yield self.wrong(
                 "advert_int", f"{quoted(self.source['advert_int'])} is more than VRRPv3 can tell", hint
@@ -179,7 +177,7 @@ class Instance(Model):
         if self.version == 3 and self.auth is not None:
             hint = "delete it, or add 'version: 2'; a firewall protects VRRP better than its password"
             yield self.wrong("auth", "is not known to VRRPv3", hint, next(iter(self.auth.source), None))
-        if self.version == 2 and (self.interval < 1 or self.interval % 1):
+        if self.version == 2 and self.advert_int is not None and (self.advert_int < 1 or self.advert_int % 1):
             hint = "write whole seconds, or take VRRPv3 by deleting version"
             yield self.wrong(
                 "advert_int", f"{quoted(self.source['advert_int'])} is not whole seconds, VRRPv2's unit", hint

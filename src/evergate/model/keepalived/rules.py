@@ -79,6 +79,14 @@ def of_extra(config: KeepalivedConfig) -> Iterator[Problem]:
         depth += line.count("{") - line.count("}")
 
 
+def of_alarm(config: KeepalivedConfig) -> Iterator[Problem]:
+    """Yield a program that would be searched for."""
+    if config.alarm and not config.alarm[0].startswith("/"):
+        hint = "write the program as the first item, such as /usr/local/sbin/page, and its arguments after it"
+        problem = f"{quoted(config.alarm[0])} is not an absolute path"
+        yield config.wrong("alarm", problem, hint, config.alarm[0])
+
+
 def of_addresses(config: KeepalivedConfig, instance: Instance) -> Iterator[Problem]:
     """Yield addresses to speak VRRP between that are not the members', and a lack of VIPs of their family."""
     members, named = [each.name for each in config.members], [name for name, _ in instance.addresses]
@@ -163,14 +171,36 @@ def of_groups(config: KeepalivedConfig) -> Iterator[Problem]:
 
 def of_neighbours(config: KeepalivedConfig) -> Iterator[Problem]:
     """Yield the BFD neighbours that are members: each node would need the other to be active."""
-    owners = {
-        config.address(instance, member.name): member.name
-        for instance in config.instances
-        for member in config.members
-    }
+    owners = _owners(config)
     for neighbour in config.bfd:
         if neighbour.neighbor_ip in owners:
             who = f"{owners[neighbour.neighbor_ip]}, a member of this pair"
             problem = f"'{neighbour.neighbor_ip}' is {who}: without it, the other could not be active"
             hint = "write a neighbour outside the pair, such as the router"
             yield neighbour.wrong("neighbor_ip", problem, hint)
+
+
+def of_witnesses(config: KeepalivedConfig) -> Iterator[Problem]:
+    """Yield the witnesses that are part of what they should testify about."""
+    owners = _owners(config)
+    vips = {vip.address for instance in config.instances for _, vip in addresses_of(instance)}
+    written = config.source.get("witnesses")
+    origins = written if isinstance(written, (list, tuple)) else ()
+    for address, origin in zip(config.witnesses, origins, strict=True):
+        hint = "write hosts outside the pair, such as the app servers or the router"
+        if address in owners:
+            problem = f"{quoted(origin)} is {owners[address]}, a member of this pair, which believes itself"
+            yield config.wrong("witnesses", problem, hint, origin)
+        elif address in vips:
+            problem = f"{quoted(origin)} is a VIP, and the question is who holds it"
+            yield config.wrong("witnesses", problem, hint, origin)
+
+
+def _owners(config: KeepalivedConfig) -> dict[values.Address, str]:
+    """Return the members by every address they have."""
+    spoken = {
+        config.address(instance, member.name): member.name
+        for instance in config.instances
+        for member in config.members
+    }
+    return spoken | {member.address: member.name for member in config.members}

@@ -5,6 +5,7 @@ from __future__ import annotations
 HIGHEST_PRIORITY = 254  # 255 is for the owner of an address, which no member of a pair is (RFC 9568, 5.2.4)
 
 ADVERTS_MISSED = 3  # until the active node counts as lost, unless down_timer_adverts says otherwise
+OLD_ADVERT_INT = 1.0  # VRRPv2's default
 
 
 def skew(priority: int, advert_int: float, version: int) -> float:

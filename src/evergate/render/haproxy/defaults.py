@@ -39,7 +39,6 @@ def lines(defaults: Defaults, config: HaproxyConfig) -> list[str]:
         *([f"option {defaults.http_connection_mode}"] if defaults.http_connection_mode else []),
         *settings(defaults, _OPTIONS, "option "),
         *settings(defaults, ["maxconn", "backlog", "fullconn", "http_reuse", "retries"]),
-        # Not 500: a broken page is as broken on the next server, which would do its work for nothing.
         f"retry-on {' '.join(defaults.retry_on)}",
         *_timeouts(defaults.timeout),
         # Without on-marked-down shutdown-sessions: it kills requests that a retry would have saved. Failed

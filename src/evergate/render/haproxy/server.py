@@ -60,8 +60,10 @@ _TLS = (
     *("verify_host", "sni", "crl_file", "alpn", "min_ver", "max_ver", "ciphers", "ciphersuites", "curves"),
     *("sigalgs", "client_sigalgs", "ssl_reuse", "tls_tickets", "allow_0rtt"),
 )
-# A name is looked up at the start too, or a reload would lose the servers until DNS has answered again.
-_INIT_ADDR = ("last", "libc", "none")
+# A name is looked up at the start too, or a reload would lose the servers until DNS has answered again. The
+# last address is the first choice only where a resolver corrects it later.
+_RESOLVED_ADDR = ("last", "libc", "none")
+_LOOKED_UP_ADDR = ("libc", "last", "none")
 
 
 def line(server: Server, defaults: ServerDefaults, *, port: int | None, checked: bool, cookie: bool) -> str:
@@ -148,7 +150,8 @@ def _parameter(model: ServerOptions | ServerTls, name: str) -> list[str]:
 def _first_address(server: ServerOptions, defaults: ServerDefaults, *, named: bool) -> list[str]:
     if not named or server.init_addr or defaults.init_addr:
         return []
-    return [f"init-addr {','.join(_INIT_ADDR)}"]
+    resolved = server.resolvers is not None or defaults.resolvers is not None
+    return [f"init-addr {','.join(_RESOLVED_ADDR if resolved else _LOOKED_UP_ADDR)}"]
 
 
 def _tls(server: ServerOptions, defaults: ServerDefaults) -> list[str]:

@@ -19,7 +19,7 @@ def instance_block(config: KeepalivedConfig, instance: Instance) -> Block:
         *(["version 2"] if instance.version == 2 else []),
         f"virtual_router_id {config.router_id(instance)}",
         f"priority {config.priority(instance, config.node)}",
-        *_timing(instance),
+        *_timing(config, instance),
         *_transport(config, instance),
         *_authentication(instance),
         *_virtual_mac(config, instance),
@@ -32,9 +32,9 @@ def instance_block(config: KeepalivedConfig, instance: Instance) -> Block:
     return block(f"vrrp_instance {instance.name}", lines)
 
 
-def _timing(instance: Instance) -> Block:
-    missed = instance.down_timer_adverts
-    lines = [f"advert_int {number(instance.interval)}"]
+def _timing(config: KeepalivedConfig, instance: Instance) -> Block:
+    missed = config.missed(instance)
+    lines = [f"advert_int {number(config.interval(instance))}"]
     lines += [f"down_timer_adverts {missed}"] if missed != ADVERTS_MISSED else []
     if not instance.preempt:
         return [*lines, "nopreempt"]

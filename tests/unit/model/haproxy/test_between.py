@@ -36,10 +36,6 @@ TLS = {"verify_host": "a.example"}
         ),
         ({"defaults": {"error_log_format": "%ci %HM"}}, "haproxy_defaults.error_log_format"),
         (
-            {"defaults": {"load_server_state_from_file": "global"}},
-            "haproxy_defaults.load_server_state_from_file",
-        ),
-        (
             {"backends.1": {"tcp_request": [{"action": "accept"}]}},
             "haproxy_backends[1].tcp_request[0].action",
         ),

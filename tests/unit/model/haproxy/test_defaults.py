@@ -8,10 +8,10 @@ from evergate.errors import InvalidData
 from evergate.model.haproxy.defaults import SAFE_RETRIES, Defaults
 
 
-def test_a_broken_page_is_not_retried_unless_somebody_says_so() -> None:
-    assert "500" not in Defaults.from_data({}).retry_on
+def test_a_500_is_retried_unless_somebody_says_otherwise() -> None:
+    assert "500" in Defaults.from_data({}).retry_on
     assert Defaults.from_data({}).retry_on == SAFE_RETRIES
-    assert Defaults.from_data({"retry_on": [500, "conn-failure"]}).retry_on == ("500", "conn-failure")
+    assert Defaults.from_data({"retry_on": [503, "conn-failure"]}).retry_on == ("503", "conn-failure")
 
 
 def test_one_timeout_leaves_the_others_as_they_are() -> None:

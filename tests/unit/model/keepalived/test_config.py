@@ -31,8 +31,27 @@ def parsed(instance: dict[str, object] | None = None, **changed: object) -> tupl
 
 def test_the_defaults_are_fast_and_move_back_by_no_other_reason_than_a_failure() -> None:
     config, instance = parsed()
-    assert (instance.interval, instance.preempt, instance.preempt_delay) == (0.1, False, None)
+    assert (config.interval(instance), config.missed(instance)) == (0.03, 10)
+    assert (instance.preempt, instance.preempt_delay) == (False, None)
     assert (config.router_id(instance), config.preferred(instance)) == (100, "lb1")
+
+
+@pytest.mark.parametrize(
+    ("instance", "profile", "interval", "missed"),
+    [
+        ({}, "fast", 0.01, 8),
+        ({}, "wan", 0.2, 10),
+        ({"advert_int": 1}, "fast", 1, 3),
+        ({"down_timer_adverts": 4}, "fast", 0.01, 4),
+        ({"advert_int": 0.5, "down_timer_adverts": 4}, "wan", 0.5, 4),
+        ({"version": 2, "vips": ["203.0.113.100/24"]}, "fast", 1, 3),
+    ],
+)
+def test_the_profile_gives_the_timings_that_an_instance_does_not(
+    instance: dict[str, object], profile: str, interval: float, missed: int
+) -> None:
+    config, found = parsed(instance, profile=profile)
+    assert (config.interval(found), config.missed(found)) == (interval, missed)
 
 
 def test_vips_of_the_other_family_move_along() -> None:
@@ -334,6 +353,17 @@ def test_wrong_instances_are_refused(
             "keepalived_extra",
             "'vrrp_instance x {' opens a block that Evergate writes",
         ),
+        (
+            {"witnesses": ["203.0.113.21", "203.0.113.12"]},
+            "keepalived_witnesses",
+            "'203.0.113.12' is lb2, a member of this pair, which believes itself",
+        ),
+        (
+            {"witnesses": ["2001:db8:113::7"]},
+            "keepalived_witnesses",
+            "'2001:db8:113::7' is a VIP, and the question is who holds it",
+        ),
+        ({"alarm": ["page", "/x"]}, "keepalived_alarm", "'page' is not an absolute path"),
         ({"promise": 0}, "keepalived_promise", "'0' is not between 0.01 and 3600"),
         (
             {"track_files": [{"name": "a", "path": "relative"}]},

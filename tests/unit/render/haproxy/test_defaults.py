@@ -25,7 +25,7 @@ def test_nothing_said_is_what_lost_no_request() -> None:
         "option idle-close-on-response",
         "http-reuse always",
         "retries 3",
-        "retry-on conn-failure empty-response response-timeout 502 503 504",
+        "retry-on conn-failure empty-response response-timeout 500 502 503 504",
         "timeout connect 250ms",
         "timeout client 30s",
         "timeout server 10s",
@@ -36,6 +36,7 @@ def test_nothing_said_is_what_lost_no_request() -> None:
         "timeout tunnel 1h",
         "default-server inter 300ms fastinter 100ms downinter 200ms fall 2 rise 2 slowstart 3s"
         " observe layer4 error-limit 5 on-error mark-down",
+        "load-server-state-from-file global",
     ]
 
 

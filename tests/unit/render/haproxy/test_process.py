@@ -21,6 +21,7 @@ def test_nothing_said_is_what_we_would_run() -> None:
         "group haproxy",
         "stats socket /run/haproxy/admin.sock mode 660 level admin expose-fd listeners",
         "hard-stop-after 30s",
+        "server-state-file /var/lib/haproxy/evergate.state",
         f"ssl-default-bind-ciphers {CIPHERS}",
         f"ssl-default-bind-ciphersuites {CIPHERSUITES}",
         "ssl-default-bind-curves X25519:prime256v1:secp384r1",
