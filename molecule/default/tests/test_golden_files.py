@@ -19,7 +19,7 @@ ONLY_ON = {"every_key": "13", "every_key_debian12": "12"}
 
 def cases(daemon_file: str) -> list[str]:
     """Return the cases that have a file of this name."""
-    return sorted(path.parent.name for path in GOLDEN.glob(f"*/{daemon_file}"))
+    return sorted(path.relative_to(GOLDEN).parts[0] for path in GOLDEN.glob(f"*/{daemon_file}"))
 
 
 @pytest.fixture(autouse=True)
@@ -38,3 +38,10 @@ def test_haproxy_accepts_the_golden_files(case: str) -> None:
 @pytest.mark.parametrize("case", cases("keepalived.conf"))
 def test_keepalived_accepts_the_golden_file(case: str) -> None:
     assert complaint({"keepalived.conf": (GOLDEN / case / "keepalived.conf").read_text()}) == ""
+
+
+@pytest.mark.parametrize("interface", ["svc0", "svc0.100"])
+@pytest.mark.parametrize("case", cases("evergate/second_chance.nft"))
+def test_the_kernel_takes_the_second_chance_and_has_nothing_left_of_it(case: str, interface: str) -> None:
+    files = {path.name: path.read_text() for path in (GOLDEN / case / "evergate").iterdir()}
+    assert complaint({name: text.replace("svc0", interface) for name, text in files.items()}) == ""

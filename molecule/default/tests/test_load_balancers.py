@@ -7,11 +7,19 @@ from lab import LOAD_BALANCERS, VIPS, ask, assert_whole, holders, host
 
 MANAGEMENT = {"lb1": "198.51.100.11", "lb2": "198.51.100.12"}
 SERVICE = {"lb1": "198.51.100.151", "lb2": "198.51.100.152"}
+SERVICES = (
+    "haproxy",
+    "evergate-haproxy-watch",
+    "keepalived",
+    "evergate-vrrp-watch",
+    "evergate-second-chance",
+    "evergate-keepalived-kill.path",
+)
 each_node = pytest.mark.parametrize("node", LOAD_BALANCERS)
 
 
 @each_node
-@pytest.mark.parametrize("service", ["haproxy", "evergate-haproxy-watch", "keepalived"])
+@pytest.mark.parametrize("service", SERVICES)
 def test_the_service_runs_now_and_at_boot(node: str, service: str) -> None:
     assert host(node).service(service).is_running
     assert host(node).service(service).is_enabled
