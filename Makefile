@@ -7,10 +7,11 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 PLAYBOOK := ansible-playbook
-SCRIPTS := molecule/resources/podman molecule/resources/freeze molecule/resources/image/customize \
+comma := ,
+SCRIPTS := molecule/resources/podman molecule/resources/freeze molecule/resources/power molecule/resources/image/customize \
 	molecule/resources/image/build .ci/run .ci/molecule
 
-.PHONY: help setup lint unit molecule test lab lab-down drill demo bench budget reference requirements
+.PHONY: help setup lint unit molecule test lab lab-down drill drill-compare demo bench budget reference requirements
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -52,12 +53,17 @@ lab: setup ## start the lab's hosts, bare (LAB_DEBIAN=12 for Debian 12)
 lab-down: setup ## remove the lab and everything it made
 	$(PLAYBOOK) molecule/default/destroy.yml
 
-drill: setup ## make every fault on the lab under load, and measure
-	$(PLAYBOOK) playbooks/drill.yml
+drill: setup ## make faults under load, and measure (REPEAT=5 FAULTS=switchover,... INVENTORY=...)
+	$(PLAYBOOK) $(if $(INVENTORY),--inventory $(INVENTORY)) playbooks/drill.yml \
+	    $(if $(REPEAT),--extra-vars drill_repeat=$(REPEAT)) \
+	    $(if $(FAULTS),--extra-vars '{"drill_faults": ["$(subst $(comma),"$(comma)",$(FAULTS))"]}')
+
+drill-compare: setup ## what became of the figures since the drill before
+	python -m evergate.drill compare --history build/drill-history
 
 demo: lab ## the lab, site.yml, and a failover that is seen and measured
 	$(PLAYBOOK) site.yml
-	$(PLAYBOOK) playbooks/drill.yml
+	$(MAKE) --no-print-directory drill FAULTS=haproxy_killed,haproxy_hung,node_frozen,switchover,app_server_killed
 	@echo
 	@echo 'The report:      $(CURDIR)/build/drill/report.html'
 	@echo 'The shop:        http://198.51.100.200/   http://[2001:db8:1::200]/'

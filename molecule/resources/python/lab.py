@@ -21,6 +21,7 @@ HEALTH_FILES = tuple(
     f"/run/evergate/{name}" for name in ("maintenance", "haproxy_process", "haproxy_answers")
 )
 PROJECT = Path(__file__).parents[3]
+FAILOVER = PROJECT / "build" / "failover"
 
 _CONNECTIONS = tempfile.TemporaryDirectory()
 
@@ -69,7 +70,7 @@ def ailing() -> list[str]:
 @cache
 def drill(fault: str) -> Drill:
     """Return what was recorded while the fault was made, judged by twice its times."""
-    (recorded,) = read_drills(PROJECT / "build" / "failover", [fault], Terms(tolerance=2))
+    (recorded,) = read_drills(FAILOVER, [fault], Terms(tolerance=2))
     return recorded
 
 

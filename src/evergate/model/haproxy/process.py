@@ -410,8 +410,8 @@ class Global(Model):
     )
     server_state_file: str = defaulted(
         file_path,
-        "File that servers' states are read from at a start and a reload, and saved to before. Another than"
-        " the default has to exist and begin with a line V(1).",
+        "File that servers' states are read from at a start and a reload, and saved to before. Any but"
+        " the default has to exist, and begins with a line V(1).",
         STATE_FILE,
     )
     lua_prepend_path: tuple[str, ...] = defaulted(
