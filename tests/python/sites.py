@@ -70,7 +70,7 @@ def rendered(inventory: Path) -> dict[str, dict[str, str]]:
 
     The names are those below the daemon's directory, such as `maps/sites.map`.
     """
-    pairs, _ = site._read(hostvars(inventory), specs())
+    pairs, _ = site.read(hostvars(inventory), specs())
     return {
         host.name: _haproxy(balancing) | {"keepalived.conf": keepalived_config.render(moving)}
         for pair in pairs

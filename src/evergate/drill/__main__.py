@@ -1,5 +1,7 @@
 """`python -m evergate.drill report DIRECTORY`: measure what the drills recorded, write the report.
 
+`python -m evergate.drill chaos DIRECTORY`: judge a run of chaos, write its report.
+
 `python -m evergate.drill compare OLD.json NEW.json`: say what became of the figures.
 """
 
@@ -10,6 +12,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from evergate.drill import chaos_report
 from evergate.drill.compare import compare
 from evergate.drill.history import keep, last_two
 from evergate.drill.promises import Terms
@@ -24,7 +27,7 @@ def main(words: list[str] | None = None) -> int:
     """Return 0 if every promise was kept, 1 if one was broken, 2 if a recording or a report is unusable."""
     arguments = _arguments(words)
     try:
-        text, kept = _compared(arguments) if arguments.command == "compare" else _reported(arguments)
+        text, kept = _COMMANDS[arguments.command](arguments)
     except InvalidRecording as error:
         print(f"unusable: {error}", file=sys.stderr)
         return 2
@@ -34,11 +37,18 @@ def main(words: list[str] | None = None) -> int:
 
 def _reported(arguments: argparse.Namespace) -> tuple[str, bool]:
     made = datetime.now(UTC)
-    terms = Terms(arguments.profile, arguments.tolerance, arguments.preempt)
-    table, kept = report(arguments.directory, made, arguments.fault, terms)
+    table, kept = report(arguments.directory, made, arguments.fault, _terms(arguments))
     if arguments.history:
         keep(arguments.directory / "report.json", arguments.history, made)
     return table, kept
+
+
+def _chaos(arguments: argparse.Namespace) -> tuple[str, bool]:
+    return chaos_report.report(arguments.directory, datetime.now(UTC), _terms(arguments))
+
+
+def _terms(arguments: argparse.Namespace) -> Terms:
+    return Terms(arguments.profile, arguments.tolerance, arguments.preempt)
 
 
 def _compared(arguments: argparse.Namespace) -> tuple[str, bool]:
@@ -55,14 +65,11 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
         "directory", type=Path, help="holds a directory per fault, which holds one per round"
     )
     reporting.add_argument("fault", nargs="*", help="judge these alone; all that there are unless named")
-    reporting.add_argument(
-        "--profile", choices=tuple(PROFILES), default=DEFAULT, help="whose limits to judge by"
-    )
-    reporting.add_argument("--tolerance", type=_factor, default=1.0, help="multiply every time limit by this")
-    reporting.add_argument(
-        "--preempt", action="store_true", help="allow the move back to the preferred node, once it is well"
-    )
+    _add_terms(reporting)
     reporting.add_argument("--history", type=Path, help=_HISTORY)
+    judging = commands.add_parser("chaos", help="write chaos.json, print a table and what was broken")
+    judging.add_argument("directory", type=Path, help="holds the recordings of one run")
+    _add_terms(judging)
     comparing = commands.add_parser(
         "compare", help="say what became of the figures from one report to another"
     )
@@ -74,12 +81,24 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     return arguments
 
 
+def _add_terms(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--profile", choices=tuple(PROFILES), default=DEFAULT, help="whose limits to judge by"
+    )
+    parser.add_argument("--tolerance", type=_factor, default=1.0, help="multiply every time limit by this")
+    parser.add_argument(
+        "--preempt", action="store_true", help="allow the move back to the preferred node, once it is well"
+    )
+
+
 def _factor(text: str) -> float:
     factor = float(text)
     if not 1 <= factor <= 100:
         raise argparse.ArgumentTypeError("write a factor from 1 to 100")
     return factor
 
+
+_COMMANDS = {"report": _reported, "chaos": _chaos, "compare": _compared}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -29,7 +29,7 @@ from ipaddress import IPv4Address, IPv4Interface
 from typing import Any, TextIO
 
 LEARN_WITHIN = 3.0  # s for every node to answer at the start
-MAX_DURATION = 600  # s
+MAX_DURATION = 3600  # s
 MIN_INTERVAL = 0.005  # s
 
 _ETHERNET = struct.Struct("!6s6sH")  # destination, source, type

@@ -123,7 +123,7 @@ def test_a_node_that_does_not_answer_is_named(
 def test_a_watch_out_of_bounds_is_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     given = ["--vip", "203.0.113.10", "--interface", "svc0", "--node", "lb1=203.0.113.11", "--output", "none"]
     assert watcher.main([*given, *words]) == 1
-    assert "--interval must be at least 0.005 and --duration at most 600" in capsys.readouterr().err
+    assert "--interval must be at least 0.005 and --duration at most 3600" in capsys.readouterr().err
 
 
 def test_the_file_runs_by_itself_on_a_bare_python() -> None:
