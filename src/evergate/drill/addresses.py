@@ -53,10 +53,15 @@ def learned(lines: Iterable[str], vip: str) -> tuple[Learned, ...]:
     return tuple(found)
 
 
-def stopped(changes: tuple[Change, ...], at: float) -> tuple[Change, ...]:
-    """Return the changes of a node that stopped at that time: it has lost the VIP then, whatever it wrote."""
+def stopped(changes: tuple[Change, ...], at: float, until: float | None = None) -> tuple[Change, ...]:
+    """Return the changes of a node that stopped at that time: it has lost the VIP then, whatever it wrote.
+
+    One that goes on later, as if nothing had been, has what it had.
+    """
     before = tuple(change for change in changes if change[0] < at)
-    return (*before, (at, False), *(change for change in changes if change[0] >= at))
+    again = () if until is None else ((until, before[-1][1]),)
+    after = tuple(change for change in changes if change[0] >= (at if until is None else until))
+    return (*before, (at, False), *again, *after)
 
 
 def holding(nodes: Mapping[str, tuple[Change, ...]], start: float, end: float) -> Holding:

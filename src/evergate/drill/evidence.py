@@ -136,8 +136,11 @@ class Findings:
         return self.failed - self.new.unavailable - self.keep_alive.unavailable - self.cut_short
 
 
-def findings(evidence: Evidence, stops_node: bool = False) -> Findings:
-    """Return what the recordings show; `stops_node`: the node hit could not write what befell it."""
+def findings(evidence: Evidence, stops_node: bool = False, reboots: bool = False) -> Findings:
+    """Return what the recordings show.
+
+    `stops_node`: the node hit could not write what befell it; `reboots`: it came back without what it had.
+    """
     watching, fault = evidence.watching, evidence.first("fault")
     recovery, last = evidence.first("recovery"), evidence.last("recovery")
     start = max(watching.started, fault.at - _BEFORE) if fault else watching.started
@@ -153,7 +156,7 @@ def findings(evidence: Evidence, stops_node: bool = False) -> Findings:
         whole=whole,
         during=held(watching, start, end),
         after=held(watching, end, max(end, watching.ended)),
-        by_nodes=_by_nodes(evidence, fault if stops_node else None),
+        by_nodes=_by_nodes(evidence, fault if stops_node else None, None if reboots else recovery),
         learned_ms=_learned_ms(evidence, fault),
         settled_ms=_settled_ms(whole.timeline, well),
         split_seen_ms=_split_seen(evidence),
@@ -165,9 +168,10 @@ def findings(evidence: Evidence, stops_node: bool = False) -> Findings:
     )
 
 
-def _by_nodes(evidence: Evidence, stop: Event | None) -> Holding | None:
+def _by_nodes(evidence: Evidence, stop: Event | None, goes_on: Event | None) -> Holding | None:
+    until = goes_on.at if goes_on else None
     nodes = {
-        name: stopped(each, stop.at) if stop and stop.node == name else each
+        name: stopped(each, stop.at, until) if stop and stop.node == name else each
         for name, each in evidence.addresses.items()
     }
     return holding(nodes, evidence.started, evidence.ended) if nodes else None

@@ -31,7 +31,7 @@ class Fault:
     text: what happened to the host, for the report. inflict, heal: the commands; None for what can't be made
     from inside a machine. lasts: as long as a fault, or as long as a stress that must change nothing.
     fills_time: `inflict` itself lasts for SECONDS. stops_node: the node's own records stop with it.
-    seconds: how long it needs, where that is not the drill's to choose.
+    reboots: and what it had is gone. seconds: how long it needs, where that is not the drill's to choose.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Fault:
     lasts: Literal["fault", "stress"] = "fault"
     fills_time: bool = False
     stops_node: bool = False
+    reboots: bool = False
     seconds: int | None = None
 
 
@@ -63,6 +64,7 @@ _NODES = (
         text="powered off",
         promise=promises.NODE_RETURNS,
         stops_node=True,
+        reboots=True,
     ),
     Fault(
         name="node_cut_off",

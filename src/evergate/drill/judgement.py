@@ -109,7 +109,7 @@ def fault_of(name: str) -> Fault:
 
 
 def _judged(fault: Fault, promise: Promise, evidence: Evidence) -> Round:
-    found = findings(evidence, fault.stops_node)
+    found = findings(evidence, fault.stops_node, fault.reboots)
     return Round(fault, promise, evidence, found, tuple(_broken(promise, evidence, found)))
 
 

@@ -77,3 +77,15 @@ def test_the_client_learns_a_neighbour_when_its_hardware_address_changes() -> No
     one, other = (f"{VIP} dev svc0 lladdr 02:00:00:00:00:0{last} REACHABLE" for last in (1, 2))
     lines = [at(0, one), at(1, one), at(2, f"{VIP} dev svc0 FAILED"), at(3, other), at(4, other)]
     assert learned(lines, VIP) == ((START, "02:00:00:00:00:01"), (START + 3, "02:00:00:00:00:02"))
+
+
+def test_a_node_that_was_frozen_goes_on_with_the_vip_it_had() -> None:
+    frozen = stopped(((0.0, False), (1.0, True), (5.5, False)), 2.0, 5.0)
+    found = holding({"lb1": frozen}, 0.0, 8.0)
+    assert [(segment.start, bool(segment.holders)) for segment in found.timeline] == [
+        (0.0, False),
+        (1.0, True),
+        (2.0, False),
+        (5.0, True),
+        (5.5, False),
+    ]

@@ -354,7 +354,7 @@ def test_an_unusable_file_is_named(scene: Any, tmp_path: Path) -> None:
 
 
 def test_what_the_nodes_tell_stands_beside_what_the_watcher_saw(scene: Any, tmp_path: Path) -> None:
-    place = scene.but(fault="node_frozen", fault_at=4.0).write(tmp_path)
+    place = scene.but(fault="node_powered_off", fault_at=4.0).write(tmp_path)
     vip = "3: svc0    inet 203.0.113.10/24 scope global secondary svc0\\ "
     (place / "address-lb1.txt").write_text(f"{vip}\n[2026-09-21T14:1")
     (place / "address-lb2.txt").write_text(f"[2026-09-21T14:13:24.200000] {vip}\n")
@@ -363,7 +363,7 @@ def test_what_the_nodes_tell_stands_beside_what_the_watcher_saw(scene: Any, tmp_
     )
     found = judge([Evidence.read(place)]).worst.found
     assert found.by_nodes is not None
-    # What was frozen had the VIP until then, whatever its record lacks.
+    # What lost its power had the VIP until then, whatever its record lacks.
     assert (round(found.by_nodes.none_ms), found.by_nodes.two_ms) == (200, 0)
     assert found.learned_ms is not None
     assert round(found.learned_ms) == 250
