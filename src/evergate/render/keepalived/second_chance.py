@@ -171,9 +171,11 @@ def _passing(config: KeepalivedConfig, version: int) -> Block:
         vips = [str(vip.address) for vip in _vips(instance, version)]
         via = _reached(config.address(instance, _peer(config).name), version)
         if vips and via is not None:
-            family = "ip" if version == 4 else "ip6"
+            # `dup` counts the hops down, but goes on at 0: two nodes that both hold the VIP, and each take
+            # the other for its former holder, would pass a packet to and fro for ever.
+            family, hops = ("ip", "ip ttl") if version == 4 else ("ip6", "ip6 hoplimit")
             lines.append(
-                f"meta mark {_MARK} {family} daddr {{ {', '.join(vips)} }}"
+                f"meta mark {_MARK} {hops} > 1 {family} daddr {{ {', '.join(vips)} }}"
                 f' dup to {via} device "{instance.interface}" drop'
             )
     # Where the peer has no address of this family the client learns at once that its connection is gone.

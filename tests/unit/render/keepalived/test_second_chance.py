@@ -24,6 +24,7 @@ SPOKEN6 = {each["name"]: each["address"] for each in MEMBERS6}
 TABLES = ("inet", "ip", "ip6")
 HOOK = "type filter hook prerouting priority"
 MARKED = "meta mark 1702258481"
+HOPS = {"ip": "ip ttl", "ip6": "ip6 hoplimit"}
 PAIRS: dict[str, dict[str, Any]] = {
     "IPv4 alone": {"vips": ["203.0.113.100/24"]},
     "IPv6 alone": {"members": MEMBERS6, "vips": ["2001:db8:113::100/64"], "virtual_router_id": 7},
@@ -174,7 +175,7 @@ def test_packets_go_to_the_peers_address_of_their_family_and_nowhere_if_it_has_n
 ) -> None:
     ours = made(node, **PAIRS[pair])
     for family, via, vip in (("ip", four, "203.0.113.100"), ("ip6", six, "2001:db8:113::100")):
-        passing = f'{MARKED} {family} daddr {{ {vip} }} dup to {via} device "svc0" drop'
+        passing = f'{MARKED} {HOPS[family]} > 1 {family} daddr {{ {vip} }} dup to {via} device "svc0" drop'
         assert chain(ours, "prerouting", family)[1:-1] == ([] if via is None else [passing])
 
 
@@ -200,6 +201,12 @@ def test_what_one_passes_to_is_always_what_the_other_has(more: list[dict[str, An
 def test_a_packet_that_nobody_can_be_given_is_answered_at_once_for_its_mark_is_taken_off() -> None:
     for family in TABLES[1:]:
         assert chain(made(), "prerouting", family)[-1] == f"{MARKED} meta mark set 0"
+
+
+def test_a_packet_has_so_many_hops_and_no_more_whatever_two_nodes_believe() -> None:
+    for family, hops in HOPS.items():
+        (passing,) = (rule for rule in chain(made(vips=DUAL), "prerouting", family) if " dup to " in rule)
+        assert f" {hops} > 1 " in passing
 
 
 def test_packets_are_passed_on_after_they_have_been_judged() -> None:
@@ -252,8 +259,8 @@ def test_instances_that_are_active_on_different_nodes_are_handed_over_each_by_it
         assert f"@leaving_{number} " in chain(ours, f"unknown_{number}")[0]
         assert f"goto unknown_{number}" in chain(ours, f"vip_{number}")[1]
     assert chain(ours, "prerouting", "ip")[1:3] == [
-        f'{MARKED} ip daddr {{ 203.0.113.100 }} dup to 203.0.113.12 device "svc0" drop',
-        f'{MARKED} ip daddr {{ 192.0.2.100 }} dup to 192.0.2.12 device "svc0.100" drop',
+        f'{MARKED} ip ttl > 1 ip daddr {{ 203.0.113.100 }} dup to 203.0.113.12 device "svc0" drop',
+        f'{MARKED} ip ttl > 1 ip daddr {{ 192.0.2.100 }} dup to 192.0.2.12 device "svc0.100" drop',
     ]
     assert ours["second_chance.sysctl"].count("arp_ignore") == 2
 
