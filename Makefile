@@ -9,9 +9,9 @@ export XDG_CACHE_HOME := $(CURDIR)/.cache
 PLAYBOOK := ansible-playbook
 comma := ,
 SCRIPTS := molecule/resources/podman molecule/resources/freeze molecule/resources/power molecule/resources/image/customize \
-	molecule/resources/image/build .ci/run .ci/molecule
+	molecule/resources/image/build molecule/second_chance/files/hand_over .ci/run .ci/molecule
 
-.PHONY: help setup lint unit molecule test lab lab-down drill drill-compare demo bench budget reference requirements
+.PHONY: help setup lint unit molecule test lab lab-down drill drill-compare chaos demo bench budget reference requirements
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -41,9 +41,9 @@ lint: setup ## ansible-lint, yamllint, ruff, mypy, shellcheck
 unit: setup ## the tests that need no lab
 	python -m pytest --quiet
 
-molecule: setup ## every scenario on Debian 13, then on Debian 12
+molecule: setup ## every scenario on Debian 13, then all but chaos on Debian 12
 	LAB_DEBIAN=13 .ci/molecule
-	LAB_DEBIAN=12 .ci/molecule
+	LAB_DEBIAN=12 .ci/molecule default failover second_chance traffic
 
 test: lint unit molecule ## everything
 
@@ -60,6 +60,10 @@ drill: setup ## make faults under load, and measure (REPEAT=5 FAULTS=switchover,
 
 drill-compare: setup ## what became of the figures since the drill before
 	python -m evergate.drill compare --history build/drill-history
+
+chaos: setup ## faults at random under load, every promise held all along (MINUTES=10 SEED=... INVENTORY=...)
+	$(PLAYBOOK) $(if $(INVENTORY),--inventory $(INVENTORY)) playbooks/chaos.yml \
+	    $(if $(MINUTES),--extra-vars drill_chaos_minutes=$(MINUTES)) $(if $(SEED),--extra-vars drill_chaos_seed=$(SEED))
 
 demo: lab ## the lab, site.yml, and a failover that is seen and measured
 	$(PLAYBOOK) site.yml

@@ -119,7 +119,7 @@ def test_a_node_that_does_not_answer_is_named(
         wire[0].learn({"lb2": IPv4Address("203.0.113.12")})
 
 
-@pytest.mark.parametrize("words", [["--interval", "0.001"], ["--interval", "nan"], ["--duration", "601"]])
+@pytest.mark.parametrize("words", [["--interval", "0.001"], ["--interval", "nan"], ["--duration", "3601"]])
 def test_a_watch_out_of_bounds_is_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     given = ["--vip", "203.0.113.10", "--interface", "svc0", "--node", "lb1=203.0.113.11", "--output", "none"]
     assert watcher.main([*given, *words]) == 1
