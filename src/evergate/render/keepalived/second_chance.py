@@ -28,6 +28,7 @@ HEARD_WITHIN = "10s"
 # HAProxy answers the watcher within this or hangs; its connections are then reset rather than left hanging.
 ANSWERS_WITHIN = "1s"
 
+_VRRP = 112  # by number: a host without netbase has no /etc/protocols to look the name up in
 _TCP = 6  # a set needs something to hold: the protocol that is passed on
 _MARK = 0x65766731  # of packets on their way to the next table, which drops them
 _ROUTES = 218  # the protocol number by which our routes are known
@@ -141,7 +142,7 @@ def _ways_in(config: KeepalivedConfig, number: int, instance: Instance) -> Itera
 def _instance(config: KeepalivedConfig, number: int, instance: Instance) -> Block:
     """Return the chains of an instance: what the peer says, and whose a connection is."""
     leaving, router = _leaving(number), config.router_id(instance)
-    vrrp = f"meta l4proto vrrp @th,8,8 {router}"
+    vrrp = f"meta l4proto {_VRRP} @th,8,8 {router}"
     return [
         *block(
             f"chain peer_{number}",

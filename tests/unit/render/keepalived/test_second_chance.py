@@ -88,8 +88,8 @@ def test_a_virtual_mac_takes_its_vips_to_an_interface_that_is_not_known_here() -
 def test_the_peer_hands_over_by_an_advert_of_priority_0_and_takes_back_by_any_other() -> None:
     ours = made(virtual_router_id=51)
     assert chain(ours, "peer_1")[:2] == [
-        "meta l4proto vrrp @th,8,8 51 @th,16,8 0 update @leaving_1 { 6 timeout 10s } return",
-        "meta l4proto vrrp @th,8,8 51 delete @leaving_1 { 6 } return",
+        "meta l4proto 112 @th,8,8 51 @th,16,8 0 update @leaving_1 { 6 timeout 10s } return",
+        "meta l4proto 112 @th,8,8 51 delete @leaving_1 { 6 } return",
     ]
     assert 'iifname "svc0" ip saddr 203.0.113.12 jump peer_1' in chain(ours, "prerouting")
 
@@ -255,7 +255,7 @@ def test_instances_that_are_active_on_different_nodes_are_handed_over_each_by_it
     ]
     for number, router in ((1, 100), (2, 9)):
         assert all(f"@leaving_{number} " in rule for rule in chain(ours, f"peer_{number}"))
-        assert f"meta l4proto vrrp @th,8,8 {router} " in chain(ours, f"peer_{number}")[0]
+        assert f"meta l4proto 112 @th,8,8 {router} " in chain(ours, f"peer_{number}")[0]
         assert f"@leaving_{number} " in chain(ours, f"unknown_{number}")[0]
         assert f"goto unknown_{number}" in chain(ours, f"vip_{number}")[1]
     assert chain(ours, "prerouting", "ip")[1:3] == [
