@@ -31,7 +31,8 @@ class Fault:
     text: what happened to the host, for the report. inflict, heal: the commands; None for what can't be made
     from inside a machine. lasts: as long as a fault, or as long as a stress that must change nothing.
     fills_time: `inflict` itself lasts for SECONDS. stops_node: the node's own records stop with it.
-    reboots: and what it had is gone. seconds: how long it needs, where that is not the drill's to choose.
+    reboots: and what it had is gone. seconds: how long it needs, where that is not the drill's to choose;
+    it is made once, whatever the rounds are.
     """
 
     name: str
@@ -46,6 +47,11 @@ class Fault:
     stops_node: bool = False
     reboots: bool = False
     seconds: int | None = None
+
+    @property
+    def once(self) -> bool:
+        """Whether one round is enough: it lasts long, or repeats itself."""
+        return self.lasts == "stress" or self.seconds is not None
 
 
 _NODES = (
@@ -163,7 +169,7 @@ done
 """,
         heal="systemctl start haproxy.service",
         fills_time=True,
-        seconds=30,
+        seconds=30,  # a hundred rounds in one
     ),
 )
 

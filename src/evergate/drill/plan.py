@@ -31,7 +31,7 @@ def plan(names: object, own: object, repeat: object) -> list[dict[str, object]]:
     return [
         _step(every[name], number)
         for name in wanted
-        for number in range(1, (1 if every[name].lasts == "stress" else rounds) + 1)
+        for number in range(1, (1 if every[name].once else rounds) + 1)
     ]
 
 

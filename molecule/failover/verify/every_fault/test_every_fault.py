@@ -14,7 +14,7 @@ each_fault = pytest.mark.parametrize("fault", MADE)
 def test_all_faults_that_were_to_be_made_were_made() -> None:
     wanted = yaml.safe_load(INVENTORY.read_text())["drill_faults"]
     if debian() == 12:
-        assert len(MADE) == 9
+        assert len(MADE) == 7
         assert set(MADE) < set(wanted)
     else:
         assert set(MADE) == set(wanted)
@@ -28,11 +28,11 @@ def test_every_promise_was_kept(fault: str) -> None:
 @each_fault
 def test_every_round_was_made_under_the_full_load(fault: str) -> None:
     rounds = drill(fault).rounds
-    assert len(rounds) == (1 if debian() == 12 else 3)
+    assert len(rounds) == (1 if debian() == 12 or drill(fault).fault.once else 3)
     for each in rounds:
         assert each.evidence.new.rate == 500
         assert each.evidence.keep_alive.rate == 100
-        assert each.found.new.requests >= 500 * 9
+        assert each.found.new.requests >= 500 * 7
 
 
 @pytest.mark.parametrize("fault", [fault for fault in MADE if fault.startswith("app_server_")])
