@@ -1,6 +1,6 @@
-"""Watch what keepalived cannot watch itself: that it is not hung, and that nobody else holds the VIP as well.
+"""Watch what keepalived cannot watch itself: that it is not hung, not alone, and nobody else has the VIP.
 
-Three questions are asked about each VRRP instance, for as long as this node has its first VIP:
+Four questions are asked about each VRRP instance, for as long as this node has its first VIP:
 
 - *Does keepalived still send adverts?* A hung one holds the VIP without a word. After ten adverts that did
   not leave, and no sign of life of its process, a file is written, and systemd ends keepalived.
@@ -9,6 +9,8 @@ Three questions are asked about each VRRP instance, for as long as this node has
   two holders; answers that stay away, while the same witness answers this node's own address, tell the other
   of the two. So a split brain is seen on both nodes, even when they cannot reach each other at all.
 - *Does another node send adverts?* Then both are active.
+- *Does any witness answer?* If none does, this node may be cut off, and a file tells keepalived to lower its
+  priority: when the network heals, the node that has served the clients meanwhile keeps the VIP.
 
 A witness that never learned of a move is told again, by gratuitous ARP or a neighbour advertisement.
 Python 3.11, this one file, its configuration and CAP_NET_RAW are all it needs.
@@ -44,6 +46,7 @@ MISSING_AFTER = 0.4  # s
 OWN_ANSWERS = 3  # answers to the node's own address meanwhile: the witness is well
 SETTLING = 0.3  # s after a takeover in which the last answers to the former holder may still arrive
 REMEMBERED, PROVEN = 0.7, 0.3  # s that an answer meant for another node counts, and then the proof
+ALONE_AFTER, REUNITED = 0.5, 2.0  # s without an answer of any witness, and with one until that is forgotten
 SILENT_ADVERTS, SILENT_LEAST = 10, 0.5  # adverts, and s, without one of our own
 RIVAL_ADVERTS, RIVAL_LEAST = 5, 0.3  # adverts, and s on top, of another node's
 GAP_ADVERTS = 3  # so many adverts may be lost, with RIVAL_LEAST on top, before another node counts as gone
@@ -244,7 +247,7 @@ def _address(body: bytes) -> Iterator[tuple[int, Address]]:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something has begun (split, silent, unheard, unknown) or is over (the same after `no `)."""
+    """Something has begun (split, silent, unheard, unknown, alone) or is over (the same after `no `)."""
 
     kind: str
     instance: str
@@ -291,8 +294,10 @@ class Watch:
     _sent: float | None = None
     _looked: float | None = None
     _pulse: tuple[float, dict[int, int]] | None = None  # the one before, and how long the silence was then
-    _verdict: str = "silent"
+    _verdict: str = ""  # silent or unheard, as soon as two looks at the process could be compared
     _proof: tuple[float, str] | None = None  # when another holder was last seen, and which
+    _dark: float = 0.0  # s without an answer of any witness, to the VIP or to the node's own address
+    _met: float | None = None  # when this node, alone before, was first no longer
 
     @property
     def held(self) -> bool:
@@ -328,6 +333,7 @@ class Watch:
         self._witnesses = {each: Witness() for each in self.instance.witnesses} if held else {}
         self._foreign.clear()
         self._rival, self._silence, self._pulse, self._sent, self._proof = None, 0.0, None, None, None
+        self._dark, self._met = 0.0, None
 
     def sent(self, now: float) -> None:
         """Take note of an advert of this node."""
@@ -355,6 +361,8 @@ class Watch:
         known = self._witnesses.get(witness)
         if known is None or self.held_since is None:
             return
+        if reply.node == self.node:
+            self._dark = 0.0
         if reply.node == self.node and reply.from_vip:
             known.believed, known.asked, known.own = True, None, 0
         elif reply.node == self.node:
@@ -374,6 +382,7 @@ class Watch:
             missing = [str(each) for each, known in self._witnesses.items() if known.missing(now)]
             if missing and "split" not in found:
                 found["unknown"] = missing[0]
+            found |= self._alone(now)
         events = [
             Event(f"no {kind}", self.instance.name, self.trouble[kind])
             for kind in self.trouble - found.keys()
@@ -388,6 +397,7 @@ class Watch:
         """Let time pass. A node that was frozen was not silent: a look counts for two ticks at most."""
         passed = min(now - (now if self._looked is None else self._looked), 2 * TICK)
         self._looked = now
+        self._dark += passed
         if self.held and listening:
             self._silence += passed
         else:
@@ -423,14 +433,27 @@ class Watch:
             return {}
         return {"split": self._proof[1]}
 
+    def _alone(self, now: float) -> dict[str, str]:
+        """Return whether no witness is heard, or was not until just now: a rival has to find us lowered."""
+        if self._witnesses and self._dark >= ALONE_AFTER:
+            self._met = None
+            return {"alone": ""}
+        if "alone" in self.trouble and self._met is None:
+            self._met = now
+        return {"alone": ""} if self._met is not None and now - self._met < REUNITED else {}
+
     def _silent(self) -> dict[str, str]:
         """Return whether no advert leaves: `silent` if keepalived shows no sign of life, else `unheard`."""
         half = self._silence_limit / 2
-        if self._silence >= half and (self._pulse is None or self._silence - self._pulse[0] >= half):
-            before, now = self._pulse[1] if self._pulse else {}, self.pulse()
+        if self._silence < half:
+            self._verdict = ""
+        elif self._pulse is None:
+            self._pulse = self._silence, self.pulse()
+        elif self._silence - self._pulse[0] >= half:
+            before, now = self._pulse[1], self.pulse()
             alive = any(now[each] - before[each] >= SIGNS_OF_LIFE for each in now.keys() & before.keys())
             self._pulse, self._verdict = (self._silence, now), "unheard" if alive else "silent"
-        return {self._verdict: ""} if self._silence >= self._silence_limit else {}
+        return {self._verdict: ""} if self._verdict and self._silence >= self._silence_limit else {}
 
 
 # ---- the kernel ----------------------------------------------------------------------------------
@@ -659,12 +682,15 @@ def sentence(event: Event) -> tuple[int, str]:
         "no unheard": (5, f"adverts leave again: {name}"),
         "unknown": (4, f"unknown to {other}: it does not answer the VIP of {name} here"),
         "no unknown": (5, f"known again to {other}: {name}"),
+        "alone": (4, f"alone: has the VIP of {name} and no witness answers"),
+        "no alone": (5, f"no longer alone: {name}"),
     }[event.kind]
 
 
 def state(watch: Watch) -> str:
     """Return an instance's state in words."""
-    for kind, words in (("split", "split"), ("silent", "keepalived silent"), ("unheard", "adverts unheard")):
+    kinds = {"split": "split", "silent": "keepalived silent", "unheard": "adverts unheard", "alone": "alone"}
+    for kind, words in kinds.items():
         if kind in watch.trouble:
             return words
     return f"unknown to {watch.trouble['unknown']}" if "unknown" in watch.trouble else "well"
@@ -693,6 +719,8 @@ def metrics(watches: list[Watch]) -> str:
         ("keepalived_silent_total", "counter", "Times that keepalived was hung.", lambda each: each.silences),
         ("vip_unknown", "gauge", "Whether a witness looks for the VIP elsewhere.",
          lambda each: int("unknown" in each.trouble)),
+        ("vip_alone", "gauge", "Whether this node has the VIP and no witness answers.",
+         lambda each: int("alone" in each.trouble)),
     ]  # fmt: skip
     lines = []
     for name, kind, words, value in told:
@@ -788,6 +816,9 @@ class Daemon:
         self._executioner = Executioner(directory / "keepalived_silent", now)
         self._report = Written(directory / "vrrp_watch.json")
         self._metrics = Written(directory / "evergate.prom", REFRESH)
+        self._alone = {
+            each.instance.name: Written(directory / f"alone_{each.instance.name}") for each in watches
+        }
         self._turns = {each.instance.name: Turn() for each in watches}
         self._since = {each.instance.name: time.time() for each in watches}
         self._addressed = 0.0
@@ -808,6 +839,7 @@ class Daemon:
         for watch, was in zip(self._watches, before, strict=True):
             if (watch.held, state(watch)) != was:
                 self._since[watch.instance.name] = time.time()
+            self._alone[watch.instance.name].write(now, f"{int('alone' in watch.trouble)}\n")
         self._report.write(now, report(self._node, self._watches, self._since))
         self._metrics.write(now, metrics(self._watches))
         return HASTE if any(each.hasty(now) for each in self._watches) else TICK
@@ -848,9 +880,9 @@ class Daemon:
 
     def _tell(self, now: float, watch: Watch, event: Event) -> None:
         _say(*sentence(event))
-        if event.kind in ("split", "silent", "unknown"):
+        if event.kind in ("split", "silent", "unknown", "alone"):
             self._alarm.raise_(now, event.kind, event.instance, event.other)
-        elif event.kind in ("no split", "no silent", "no unknown") and not watch.trouble:
+        elif event.kind in ("no split", "no silent", "no unknown", "no alone") and not watch.trouble:
             self._alarm.raise_(now, "healed", event.instance, event.other)
 
     def _end(self, now: float, watch: Watch) -> None:

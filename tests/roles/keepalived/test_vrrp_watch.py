@@ -266,8 +266,37 @@ def test_answers_that_go_elsewhere_tell_the_other_of_the_two(world: World) -> No
     assert world.watch.trouble == {"split": "lb2"}
 
 
-def test_a_witness_that_is_down_tells_nothing(world: World) -> None:
+def test_a_witness_that_is_down_tells_nothing_of_the_other(world: World) -> None:
     world.up = False
+    assert world.run(5) == ["alone"]
+
+
+def test_a_node_that_hears_no_witness_is_alone_until_it_lets_go(world: World) -> None:
+    begun, world.up = world.now, False
+    assert world.run(3) == ["alone"]
+    assert 0.25 <= since(world, begun) <= 0.6
+    world.watch.hold(world.now, False)
+    assert world.run(0.1) == ["no alone"]
+
+
+def test_a_node_that_was_cut_off_stays_lowered_until_its_rival_has_had_a_chance(world: World) -> None:
+    world.up = False
+    world.run(3)
+    begun, world.up = world.now, True
+    assert world.run(5) == ["no alone"]
+    assert 2.0 <= world.events[-1][0] - begun <= 2.5
+    begun, world.up = world.now, False
+    assert world.run(3) == ["alone"]
+
+
+def test_who_hears_another_node_and_no_witness_is_alone_all_the_same(world: World) -> None:
+    world.up, world.rival_sends = False, True
+    assert world.run(5) == ["alone", "split"]
+
+
+def test_nobody_is_alone_who_has_nobody_to_ask(module: ModuleType) -> None:
+    world = World(module, witnesses=[])
+    world.watch.hold(world.now, True)
     assert world.run(5) == []
 
 
@@ -375,6 +404,18 @@ def test_a_keepalived_that_lives_and_is_not_heard_is_let_live(world: World) -> N
     assert found == ["unheard"]
 
 
+@pytest.mark.parametrize("tick", [0.02, 0.1, 0.13, 0.2])
+def test_a_living_keepalived_is_never_taken_for_a_hung_one_however_seldom_it_is_looked_at(
+    world: World, tick: float
+) -> None:
+    found = []
+    for _ in range(round(3 / tick)):
+        world.now = round(world.now + tick, 6)
+        world.pulse[7] += round(tick * 100)
+        found += [event.kind for event in world.watch.look(world.now)]
+    assert [kind for kind in found if kind != "alone"] == ["unheard"]
+
+
 def test_keepalived_may_be_silent_where_it_holds_nothing(world: World) -> None:
     world.sends = False
     world.watch.hold(world.now, False)
@@ -390,7 +431,7 @@ def test_a_node_that_was_frozen_was_not_silent(world: World) -> None:
 def test_an_interface_that_cannot_be_heard_is_not_silent(world: World) -> None:
     for _ in range(100):
         world.now += 0.1
-        assert world.watch.look(world.now, listening=False) == []
+        assert "silent" not in [event.kind for event in world.watch.look(world.now, listening=False)]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -556,7 +597,7 @@ def test_a_link_that_is_lost_is_looked_for_again(node: Node) -> None:
     assert lost.broken
     node.run(3)
     assert node.link.heard == []
-    assert node.watch.trouble == {}
+    assert node.watch.trouble == {"alone": ""}
 
 
 def test_files_are_written_when_something_has_changed_and_only_then(node: Node, tmp_path: Path) -> None:
@@ -569,7 +610,9 @@ def test_files_are_written_when_something_has_changed_and_only_then(node: Node, 
     node.run(1.5)
     assert (state.stat().st_ino, metrics.stat().st_ino) != before
     assert 'evergate_vip_held{instance="shop"} 1\n' in metrics.read_text()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["evergate.prom", "vrrp_watch.json"]
+    names = ["alone_shop", "evergate.prom", "vrrp_watch.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
+    assert (tmp_path / "alone_shop").read_text() == "1\n"
 
 
 def test_a_directory_that_cannot_be_written_to_is_told_once(

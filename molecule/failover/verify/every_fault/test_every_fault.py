@@ -43,5 +43,10 @@ def test_no_post_was_executed_twice(fault: str) -> None:
         assert each.found.executed_twice == 0
 
 
+@pytest.mark.skipif("node_cut_off" not in MADE, reason="not among the faults made on this release")
+def test_a_node_that_was_cut_off_does_not_win_the_vip_back() -> None:
+    assert [each.found.whole.moves for each in drill("node_cut_off").rounds] == [1, 1, 1]
+
+
 def test_the_pair_is_whole_again() -> None:
     assert_whole()

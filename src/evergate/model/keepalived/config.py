@@ -85,9 +85,9 @@ class KeepalivedConfig(Model):
     alarm: tuple[str, ...] = defaulted(
         each(values.text),
         "Program, with its arguments, that is run by the user C(evergate), for 10 seconds at most, when two"
-        " nodes hold a VIP, keepalived is hung or a witness looks for the VIP elsewhere. Appended are"
-        " C(split), C(silent), C(unknown) or C(healed), the instance, and the other node or the witness,"
-        " which may be empty.",
+        " nodes hold a VIP, keepalived is hung, a witness looks for the VIP elsewhere or none answers the"
+        " holder. Appended are C(split), C(silent), C(unknown), C(alone) or C(healed), the instance, and the"
+        " other node or the witness, which may be empty.",
         (),
     )
     promise: float | None = optional(

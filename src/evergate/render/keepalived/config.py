@@ -8,7 +8,7 @@ from evergate.model.keepalived.config import KeepalivedConfig
 from evergate.model.keepalived.instance import SyncGroup
 from evergate.render.keepalived.instance import instance_block
 from evergate.render.keepalived.network import address, garp, route, rule
-from evergate.render.keepalived.tracking import bfd, process, script, track_file
+from evergate.render.keepalived.tracking import alone, bfd, process, script, track_file
 from evergate.render.keepalived.words import Block, block, notifications
 
 
@@ -23,6 +23,7 @@ def render(config: KeepalivedConfig) -> str:
         *_listed("static_routes", map(route, config.static_routes)),
         *_listed("static_rules", map(rule, config.static_rules)),
         *map(track_file, config.track_files),
+        *alone(config),
         *map(process, config.processes),
         *map(bfd, config.bfd),
         *map(script, config.scripts),

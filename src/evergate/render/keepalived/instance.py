@@ -6,6 +6,7 @@ from evergate.model.keepalived.config import KeepalivedConfig
 from evergate.model.keepalived.instance import Instance
 from evergate.model.keepalived.timing import ADVERTS_MISSED
 from evergate.render.keepalived.network import address, garp, route, rule
+from evergate.render.keepalived.tracking import alone_name
 from evergate.render.keepalived.words import Block, block, notifications, number
 from evergate.values import Vip
 
@@ -96,7 +97,7 @@ def _passive(vip: Vip) -> str:
 
 def _tracked(config: KeepalivedConfig, instance: Instance) -> Block:
     listed = {
-        "track_file": [each.name for each in config.track_files],
+        "track_file": [*(each.name for each in config.track_files), *alone_name(config, instance)],
         "track_interface": list(instance.track_interface),
         "track_script": _chosen(instance.track_script, [each.name for each in config.scripts]),
         "track_process": _chosen(instance.track_process, [each.name for each in config.processes]),
