@@ -11,7 +11,7 @@ comma := ,
 SCRIPTS := molecule/resources/podman molecule/resources/freeze molecule/resources/power molecule/resources/image/customize \
 	molecule/resources/image/build molecule/second_chance/files/hand_over .ci/run .ci/molecule
 
-.PHONY: help setup lint unit molecule test lab lab-down drill drill-compare chaos demo bench budget reference requirements
+.PHONY: help setup lint unit molecule test lab lab-down drill drill-compare chaos demo bench bench-second-chance budget reference requirements
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -83,6 +83,9 @@ budget: setup ## how long each failure lasts, computed (INVENTORY=inventories/..
 
 bench: setup ## seconds and memory to render sites of 10 to 10,000 servers
 	python tests/bench/render.py
+
+bench-second-chance: setup ## what the second chance costs, on the lab
+	python tests/bench/second_chance.py
 
 requirements: ## pin the newest versions that pyproject.toml allows (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev \

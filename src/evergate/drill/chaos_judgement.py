@@ -29,7 +29,7 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One fault with what was seen from its beginning until the pair had settled after it.
+    """One fault with what was seen from its beginning until the pair had settled or the next one began.
 
     outage_ms, none_ms, two_ms: the longest stretch without an answer, without a holder, with two of them.
     """
@@ -274,7 +274,9 @@ def _row(run: _Run, made: Made) -> Row:
     hit = next((hit for hit in run.hits if hit.made.number == made.number), None)
     if hit is None:
         return Row(made)
-    start, end = hit.start, hit.settled
+    start = hit.start
+    # One that took longer than planned leaves less time: what follows it has a row of its own.
+    end = min([hit.settled, *(each.start for each in run.hits if each.start > hit.end)])
     seen = [
         Segment(max(start, each.start), min(end, each.end), each.holders)
         for each in run.whole.timeline

@@ -307,6 +307,15 @@ def _packets(name: str, title: str, text: str, netem: str) -> Fault:
     )
 
 
+_LOOPS = """\
+for _ in $(seq 32); do
+timeout SECONDS sh -c 'while :; do :; done' &
+loops="${loops:-} $!"
+done
+wait
+"""
+_NO_LOOPS = "kill ${loops:-} || true"  # which are over unless the drill was broken off
+
 _STRESS = (
     Fault(
         name="cpu_starved",
@@ -314,14 +323,8 @@ _STRESS = (
         where="active",
         text="32 busy loops",
         promise=promises.STRESS,
-        inflict="""\
-for _ in $(seq 32); do
-timeout SECONDS sh -c 'while :; do :; done' &
-loops="${loops:-} $!"
-done
-wait
-""",
-        heal="kill ${loops:-} || true",  # which are over unless the drill was broken off
+        inflict=_LOOPS,
+        heal=_NO_LOOPS,
         lasts="stress",
         fills_time=True,
     ),
@@ -329,6 +332,17 @@ wait
     _packets("packet_loss_5", "5 % of packets lost", "loses 5 % of what it sends", "loss 5%"),
     _packets("packet_loss_20", "20 % of packets lost", "loses 20 % of what it sends", "loss 20%"),
     _packets("packets_jittered", "Packets jittered", "sends everything 0 to 20 ms late", "delay 10ms 10ms"),
+    Fault(
+        name="stressed",
+        title="CPU starved, packets lost and jittered",
+        where="active",
+        text="32 busy loops, loses 20 % of what it sends, and sends the rest 0 to 20 ms late",
+        promise=promises.STRESS,
+        inflict=f"tc qdisc add dev INTERFACE root netem delay 10ms 10ms loss 20%\n{_LOOPS}",
+        heal=f"tc qdisc del dev INTERFACE root\n{_NO_LOOPS}",
+        lasts="stress",
+        fills_time=True,
+    ),
     Fault(
         name="clock_stepped",
         title="Clock stepped",

@@ -350,3 +350,10 @@ def test_each_fault_has_a_row_of_what_was_seen() -> None:
     (row,) = killed().judged().rows
     assert (row.made.number, row.failed, row.moves) == (1, 32, 1)
     assert (row.outage_ms, row.none_ms, row.two_ms) == (pytest.approx(85), pytest.approx(60), 0)
+
+
+def test_what_the_next_fault_costs_stands_in_its_row_alone() -> None:
+    next_one = made("haproxy_killed", 18, 22, "lb2", number=2)  # sooner than the first had time to settle
+    lost = [((10, 10.08), "refused", None), ((18, 18.04), "refused", None)]
+    rows = killed(faults=[made("haproxy_killed", 10, 14, "lb1"), next_one], new=lost, kept=[]).judged().rows
+    assert [row.failed for row in rows] == [16, 8]
