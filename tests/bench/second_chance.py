@@ -34,9 +34,14 @@ for _ in $(seq {SECONDS * 4}); do
 done
 echo "$most $(($(busy) - before))"
 """
+INSTALL = """\
+dpkg --status httperf wrk >/dev/null 2>&1 ||
+DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes httperf wrk >/dev/null
+"""
 AS_MANY_AS_CAN_BE = f"wrk -t 1 -c 64 -d {SECONDS}s -H 'Connection: close' http://{VIP}{PATH}"
 AT_A_RATE = (
     f"httperf --hog --server {VIP} --uri {PATH} --rate {RATE} --num-conns {RATE * SECONDS} --timeout 1"
+    " 2>/dev/null"
 )
 
 
@@ -100,7 +105,7 @@ def _found(pattern: str, text: str) -> str:
 
 def main() -> int:
     """Measure in turn; print the medians."""
-    on("client", "dpkg --status httperf wrk >/dev/null 2>&1 || apt-get install --quiet=2 --yes httperf wrk")
+    on("client", INSTALL)
     runs: dict[str, list[dict[str, float]]] = {"with": [], "without": []}
     for number in range(1, REPEATS + 1):
         print(f"round {number} of {REPEATS}", file=sys.stderr)
