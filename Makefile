@@ -8,8 +8,8 @@ export ANSIBLE_HOME := $(CURDIR)/.cache/ansible
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 PLAYBOOK := ansible-playbook
 comma := ,
-SCRIPTS := molecule/resources/podman molecule/resources/freeze molecule/resources/power molecule/resources/image/customize \
-	molecule/resources/image/build molecule/second_chance/files/hand_over .ci/run .ci/molecule
+SCRIPTS := $(addprefix molecule/resources/,podman cable freeze power image/customize image/build) .ci/run .ci/molecule \
+	molecule/failover/files/break_off molecule/second_chance/files/hand_over
 
 .PHONY: help setup lint unit molecule test lab lab-down drill drill-compare chaos demo bench bench-second-chance budget reference requirements
 
