@@ -17,12 +17,20 @@ _LOOKED_UP = {
 
 
 def line(route: Route) -> str:
-    """Return the line of one route."""
-    target = route.backend if route.map is None else _looked_up(route.map)
+    """Return the line of one route.
+
+    A map that has no answer leaves it to the routes after it: without its condition, HAProxy would go to
+    `default_backend` at once (configuration manual, "use_backend").
+    """
+    target = route.backend
     criteria = [unnamed(key, getattr(route, key)) for key in MATCHERS if getattr(route, key)]
+    if route.map is not None:
+        found = _looked_up(route.map)
+        target = argument(f"%[{found}]")
+        criteria.append(["{", argument(found), "-m", "found", "}"])
     return " ".join([f"use_backend {target}", *both(route, [word for each in criteria for word in each])])
 
 
 def _looked_up(chosen: RouteMap) -> str:
     expression = chosen.criterion or _LOOKED_UP[chosen.by]
-    return argument(f"%[{expression},map_{chosen.match}({map_path(chosen.name)})]")
+    return f"{expression},map_{chosen.match}({map_path(chosen.name)})"

@@ -17,9 +17,21 @@ from evergate.render.haproxy import route
         ),
         ("{backend: b, if: a}", "b if a"),
         ("{backend: b, method: POST, if: a or c d}", "b if a { method POST } or c d { method POST }"),
-        ("{map: {name: m}}", "%[req.hdr(host),host_only,lower,map_str(/etc/haproxy/maps/m.map)]"),
-        ("{map: {name: m, by: path, match: beg}, if: a}", "%[path,map_beg(/etc/haproxy/maps/m.map)] if a"),
-        ("{map: {name: m, criterion: 'url_param(x)'}}", "%[url_param(x),map_str(/etc/haproxy/maps/m.map)]"),
+        (
+            "{map: {name: m}}",
+            "%[req.hdr(host),host_only,lower,map_str(/etc/haproxy/maps/m.map)]"
+            " if { req.hdr(host),host_only,lower,map_str(/etc/haproxy/maps/m.map) -m found }",
+        ),
+        (
+            "{map: {name: m, by: path, match: beg}, if: a}",
+            "%[path,map_beg(/etc/haproxy/maps/m.map)]"
+            " if a { path,map_beg(/etc/haproxy/maps/m.map) -m found }",
+        ),
+        (
+            "{map: {name: m, criterion: 'url_param(x)'}, method: GET}",
+            "%[url_param(x),map_str(/etc/haproxy/maps/m.map)]"
+            " if { method GET } { url_param(x),map_str(/etc/haproxy/maps/m.map) -m found }",
+        ),
     ],
 )
 def test_a_route_is_a_line(text: str, line: str) -> None:
