@@ -73,7 +73,7 @@ def maintenance(
         members = [Member.from_look(host.name, looks) for host in balancer.hosts]
         to = _takers(members, str(node)) if state == "begin" else []
         return {"kind": "load_balancer", "to": to, "places": {}}
-    places = site.server_places(hostvars, specs, node, "maint" if state == "begin" else "ready")
+    places = site.places(pairs, node, "maint" if state == "begin" else "ready")
     if state == "begin":
         _others_serve(places, looks)
     return {"kind": "app_server", "to": [], "places": places}

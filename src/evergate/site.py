@@ -68,14 +68,18 @@ def server_places(
     `server` is its name, or one of these places. An unknown server or state is refused; the other arguments
     and errors are those of `checked_site`.
     """
-    pairs, _ = read(hostvars, specs)
-    places = {
+    return places(read(hostvars, specs)[0], server, state)
+
+
+def places(pairs: list[Pair], server: object, state: object) -> dict[str, list[str]]:
+    """Return the same of pairs that were read already."""
+    found = {
         node.name: [place for place in _places(config) if server in (place, place.partition("/")[2])]
         for pair in pairs
         for node, config in zip(pair.hosts, pair.balancing, strict=True)
     }
     problems = []
-    if not any(places.values()):
+    if not any(found.values()):
         known = {place.partition("/")[2] for pair in pairs for place in _places(pair.balancing[0])}
         hint = nearest(server, known, f"the servers are: {', '.join(sorted(known)) or 'none'}")
         problems.append(Problem("server", f"no backend has a server {quoted(server)}", server, hint))
@@ -84,7 +88,7 @@ def server_places(
         problems.append(Problem("state", f"{quoted(state)} is no state of a server", state, hint))
     if problems:
         raise InvalidData(problems)
-    return {node: found for node, found in places.items() if found}
+    return {node: known for node, known in found.items() if known}
 
 
 def _places(config: HaproxyConfig) -> Iterator[str]:
