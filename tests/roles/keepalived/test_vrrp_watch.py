@@ -404,7 +404,7 @@ def test_a_keepalived_that_lives_and_is_not_heard_is_let_live(world: World) -> N
     assert found == ["unheard"]
 
 
-@pytest.mark.parametrize("tick", [0.02, 0.1, 0.13, 0.2])
+@pytest.mark.parametrize("tick", [0.02, 0.1, 0.13, 0.19, 0.2])
 def test_a_living_keepalived_is_never_taken_for_a_hung_one_however_seldom_it_is_looked_at(
     world: World, tick: float
 ) -> None:
