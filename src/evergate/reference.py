@@ -81,12 +81,13 @@ def _shape(hint: Any, parse: object) -> Spec:
 
 def _shared(model: type[Model]) -> dict[str, Spec]:
     """Return the options of a model, the same object each time: YAML writes it once and refers to it."""
-    if model.__qualname__ not in _SHARED:
-        _SHARED[model.__qualname__] = options(model)
-    return _SHARED[model.__qualname__]
+    name = model.__module__, model.__qualname__  # both roles have a Route
+    if name not in _SHARED:
+        _SHARED[name] = options(model)
+    return _SHARED[name]
 
 
-_SHARED: dict[str, dict[str, Spec]] = {}
+_SHARED: dict[tuple[str, str], dict[str, Spec]] = {}
 
 
 def _sequence(item: Any, parse: object) -> Spec:

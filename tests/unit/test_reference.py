@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from evergate import reference, values
+from evergate.model.haproxy.config import HaproxyConfig
+from evergate.model.keepalived.config import KeepalivedConfig
 from evergate.model.model import Model, defaulted, optional, required
 from evergate.reading import OneOrMany, each, mapping
 
@@ -54,6 +56,14 @@ def test_what_stands_twice_is_written_once() -> None:
     text = reference.specs_text("argument_specs: {main: {options: {}}}", reference.options(Outer, "role_"))
     assert text.count("How many.") == 1
     assert text.count("*shared1") == 1
+
+
+def test_models_of_one_name_are_told_apart() -> None:
+    assert (
+        "host"
+        in reference.options(HaproxyConfig, "haproxy_")["haproxy_frontends"]["options"]["routes"]["options"]
+    )
+    assert "via" in reference.options(KeepalivedConfig, "keepalived_")["keepalived_static_routes"]["options"]
 
 
 def test_a_page_refers_to_what_stands_above() -> None:
