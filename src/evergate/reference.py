@@ -81,13 +81,12 @@ def _shape(hint: Any, parse: object) -> Spec:
 
 def _shared(model: type[Model]) -> dict[str, Spec]:
     """Return the options of a model, the same object each time: YAML writes it once and refers to it."""
-    name = model.__module__, model.__qualname__  # both roles have a Route
-    if name not in _SHARED:
-        _SHARED[name] = options(model)
-    return _SHARED[name]
+    if model not in _SHARED:
+        _SHARED[model] = options(model)
+    return _SHARED[model]
 
 
-_SHARED: dict[tuple[str, str], dict[str, Spec]] = {}
+_SHARED: dict[type[Model], dict[str, Spec]] = {}
 
 
 def _sequence(item: Any, parse: object) -> Spec:

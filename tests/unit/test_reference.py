@@ -59,11 +59,10 @@ def test_what_stands_twice_is_written_once() -> None:
 
 
 def test_models_of_one_name_are_told_apart() -> None:
-    assert (
-        "host"
-        in reference.options(HaproxyConfig, "haproxy_")["haproxy_frontends"]["options"]["routes"]["options"]
-    )
-    assert "via" in reference.options(KeepalivedConfig, "keepalived_")["keepalived_static_routes"]["options"]
+    frontends = reference.options(HaproxyConfig, "haproxy_")["haproxy_frontends"]
+    assert "host" in frontends["options"]["routes"]["options"]
+    routes = reference.options(KeepalivedConfig, "keepalived_")["keepalived_static_routes"]
+    assert "via" in routes["options"]
 
 
 def test_a_page_refers_to_what_stands_above() -> None:
