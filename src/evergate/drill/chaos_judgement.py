@@ -125,6 +125,7 @@ def _unproven(run: _Run) -> Iterator[Violation]:
             yield Violation(at, f"{made.title} on {' and '.join(made.nodes)} was never healed")
         elif not recording.started <= made.begun <= made.healed <= recording.ended:
             yield Violation(at, f"{made.title} lies outside the recordings")
+        yield from (Violation(at, f"{made.title}: {failure}") for failure in made.failures)
     if run.whole.blind_ms > MAX_BLIND_MS * run.terms.tolerance:
         yield Violation(recording.started, f"nobody watched the VIP for {run.whole.blind_ms:.0f} ms")
 

@@ -25,7 +25,8 @@ class Made:
 
     number, title, where, host, at, seconds: as planned by `evergate.drill.chaos`. nodes: the hosts hit.
     begun, struck: when the first and the last of them was; None if it was not made. healed: when the healing
-    of the last began, None if it never did. why: in words, why it was not made.
+    of the last began, None if it never did. why: in words, why it was not made. failures: which commands that
+    should have made or healed it did not, in words.
     """
 
     number: int
@@ -40,6 +41,7 @@ class Made:
     struck: float | None = None
     healed: float | None = None
     why: str = ""
+    failures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,7 @@ def _made(plan: Mapping[str, Any], events: Mapping[int, list[str]], skipped: Map
         struck=faults[-1].at if faults else None,
         healed=healed[-1] if faults and len(healed) >= len(faults) else None,
         why=skipped.get(number, ""),
+        failures=tuple(event.text for event in told if event.event == "failure"),
     )
 
 

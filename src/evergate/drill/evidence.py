@@ -81,6 +81,11 @@ class Evidence:
         return next((event for event in reversed(self.events) if event.event == kind), None)
 
     @property
+    def failures(self) -> Iterator[str]:
+        """What the drill could not do that it should have done, in words."""
+        return (event.text for event in self.events if event.event == "failure")
+
+    @property
     def started(self) -> float:
         """When all three observers were at work."""
         return max(self.new.started, self.keep_alive.started, self.watching.started)

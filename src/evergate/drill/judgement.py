@@ -130,6 +130,7 @@ def _broken(promise: Promise, evidence: Evidence, found: Findings) -> Iterator[s
     if fault is None:
         yield "no fault was recorded, so nothing was shown"
         return
+    yield from evidence.failures
     yield from _unproven(evidence, found, fault)
     yield from _way_broken(promise, found, fault)
     yield from _holders_broken(promise, found)

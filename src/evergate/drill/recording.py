@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn, Self
 
 FAILURES = ("refused", "unreachable", "reset", "closed", "timeout", "status", "invalid")
-EVENTS = ("fault", "recovery", "note")
+EVENTS = ("fault", "recovery", "failure", "note")
 _ROUNDING = 0.001  # s; times are written to the microsecond, a run's bounds as they come
 
 
@@ -110,7 +110,10 @@ class Watching:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something the drill did: a `fault`, its `recovery` or a `note`; `node` may be empty."""
+    """Something the drill did: a `fault`, its `recovery`, a `failure` to do either, or a `note`.
+
+    `node` may be empty.
+    """
 
     at: float
     event: str
@@ -126,7 +129,7 @@ def read_events(lines: Iterable[str]) -> tuple[Event, ...]:
         for line in records
     )
     ordered = tuple(sorted(events, key=lambda event: event.at))
-    kinds = [event.event for event in ordered if event.event != "note"]
+    kinds = [event.event for event in ordered if event.event in ("fault", "recovery")]
     if "fault" in kinds and kinds[0] == "recovery":
         raise InvalidRecording("the recovery comes before the fault")
     return ordered

@@ -30,7 +30,8 @@ def script(name: object, own: object, places: object) -> str:
     """Return the script that makes the fault on the host it befalls; raise InvalidData.
 
     `places` has node, interface, vip, peers (a list of addresses), app_service, app_port, seconds and log,
-    the file that the script truncates and then writes: the events `fault` and `recovery` as JSON lines.
+    the file that the script truncates and then writes: the events `fault` and `recovery` as JSON lines, and
+    `failure` if a command failed, so that the fault was not made as it should be, or not healed.
     Whatever ends the script heals the fault, once, all but SIGKILL; its status is 0 if all went well.
     """
     known(name, "drill_script")
@@ -46,6 +47,7 @@ def script(name: object, own: object, places: object) -> str:
             "{",
             _filled(inflict, words),
             "} >/dev/null",
+            "made=1",
             # A shell heeds a signal in `wait` at once, in `sleep` only after it.
             *([] if fault.fills_time else [f'sleep {words["seconds"]} >/dev/null 2>&1 &\nwait "$!"']),
             "",
@@ -77,12 +79,20 @@ def _healing(heal: str, fault: Fault, node: str) -> list[str]:
         "at=$(date +%s.%N)",
         "{",
         heal,
-        "} >/dev/null || status=1",
+        "} >/dev/null || healed=",
         f'note "$at" recovery {shlex.quote(_what(node, "well again"))}',
+        'if test -z "$made"; then',
+        f'note "$at" failure {shlex.quote(_what(node, "the fault was not made: a command failed"))}',
+        'elif test -z "$healed"; then',
+        f'note "$at" failure {shlex.quote(_what(node, "the fault was not healed: a command failed"))}',
+        "status=1",
+        "fi",
         'exit "$status"',
         "}",
+        "made= healed=1",
         "trap heal EXIT",
-        "trap 'exit 1' HUP INT TERM",
+        # Broken off it has not failed.
+        "trap 'made=1; exit 1' HUP INT TERM",
     ]
 
 

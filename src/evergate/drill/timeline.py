@@ -21,6 +21,8 @@ _BIN, _MOST_BINS = 0.1, 300  # s; a server's share is counted over this long, or
 _MANY = 1000  # so many failures of a kind are drawn once per spot
 _STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)  # s between marks of the axis
 
+_NAMED = {"fault": "▼", "recovery": "▲"}  # the events named at the top
+
 # How each kind of failure is drawn, around a point; kinds differ by row and by shape, not by colour.
 _SHAPES = {
     "refused": "m-3 -3l6 6m0 -6l-6 6",
@@ -231,8 +233,8 @@ def _events(each: Round, frame: Frame, bottom: float) -> Iterator[str]:
             continue
         x = frame.x(event.at)
         yield f'<path class="event {event.event}" d="M{x:.1f} {_TOP - 8}V{bottom:.1f}"/>'
-        if event.event != "note":
-            label = ("▼ " if event.event == "fault" else "▲ ") + event.event
+        if event.event in _NAMED:
+            label = f"{_NAMED[event.event]} {event.event}"
             near_end = x > frame.right - 70
             yield _text(x + (4 if near_end else -4), 13, "event-name" + (" end" if near_end else ""), label)
 

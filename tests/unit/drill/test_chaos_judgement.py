@@ -321,6 +321,11 @@ def test_a_fault_that_was_not_made_shows_nothing() -> None:
     assert slow(faults=[]).broken() == ["no fault was made, so nothing was shown"]
 
 
+def test_a_fault_of_which_a_command_failed_is_told() -> None:
+    failed = made("app_server_slow", 10, 14, "app1", failures=("app1: the fault was not made",))
+    assert slow(faults=[failed]).broken() == ["App server slow: app1: the fault was not made"]
+
+
 def test_a_fault_that_was_never_healed_is_told() -> None:
     assert slow(faults=[made("app_server_slow", 10, None, "app1")]).broken() == [
         "App server slow on app1 was never healed"

@@ -91,6 +91,15 @@ def edited(path: Path, old: str, new: str) -> None:
     path.write_text(path.read_text().replace(old, new))
 
 
+def test_what_a_host_tells_of_a_fault_that_failed_is_a_violation(
+    recorded: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (recorded / "events.jsonl").open("a") as events:
+        events.write(lines(event(2, 15, "failure", "app2")))
+    assert main(["chaos", str(recorded)]) == 1
+    assert "app_server_hung: app2: failure" in capsys.readouterr().out
+
+
 def test_a_run_that_kept_every_promise_exits_with_0(
     recorded: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -148,7 +157,7 @@ def test_a_fault_that_was_not_made_says_why(recorded: Path, capsys: pytest.Captu
             '"samples": 1499',
             "watch.jsonl: line 1502: 1499 samples were recorded",
         ),
-        ("events.jsonl", '"event": "fault"', '"event": "what"', "should be one of fault, recovery, note"),
+        ("events.jsonl", '"event": "fault"', '"event": "what"', "should be one of fault, recovery, failure"),
         ("events.jsonl", '{"number": 1', "[", "events.jsonl: line 3 is not a JSON object"),
         ("plan.json", '"seed"', '"sed"', "plan.json is not a plan of chaos"),
         ("plan.json", "{", "[", "plan.json: this is not JSON"),

@@ -79,6 +79,15 @@ def test_a_drill_without_a_fault_breaks_its_promise(fault: str, scene: Any, tmp_
     assert told(place) == "no fault was recorded, so nothing was shown"
 
 
+@pytest.mark.parametrize("what", ["made", "healed"])
+def test_a_fault_that_was_not_made_or_healed_is_told(what: str, scene: Any, tmp_path: Path) -> None:
+    place = scene.but(fault="memory_pressed").write(tmp_path)
+    failure = {"at": scene.started + 4, "event": "failure", "node": "lb1", "text": f"lb1: not {what}"}
+    with (place / "events.jsonl").open("a") as events:
+        events.write(f"{json.dumps(failure)}\n")
+    assert told(place) == f"lb1: not {what}"
+
+
 @pytest.mark.parametrize("fault", list(TIMED))
 def test_an_outage_longer_than_promised_is_told_in_ms(fault: str, scene: Any, tmp_path: Path) -> None:
     reasons = broken(for_fault(scene, fault, outage=0.62, unheld=0.1), tmp_path)

@@ -41,6 +41,13 @@ def events(tmp_path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
 
 
+def told(tmp_path: Path) -> list[str]:
+    """Return what is told of commands that failed."""
+    failures = [event for event in events(tmp_path) if event["event"] == "failure"]
+    assert {event["node"] for event in failures} <= {"lb1"}
+    return [event["text"].removeprefix("lb1: ") for event in failures]
+
+
 def refused(name: object = "haproxy_killed", **places: Any) -> list[str]:
     with pytest.raises(InvalidData) as caught:
         script(name, {}, PLACES | places)
@@ -88,15 +95,18 @@ def test_a_signal_heals_at_once_and_once(sign: signal.Signals, tmp_path: Path) -
 
 def test_a_fault_that_cannot_be_made_is_healed_at_once_and_told(tmp_path: Path) -> None:
     began = time.time()
-    assert run(made_of("false", f"touch {tmp_path}/healed", tmp_path, seconds=60)).returncode == 1
+    done = run(made_of("false", f"touch {tmp_path}/healed\nfalse", tmp_path, seconds=60))
+    assert done.returncode == 1
     assert (tmp_path / "healed").exists()
     assert time.time() < began + 30
+    assert told(tmp_path) == ["the fault was not made: a command failed"]
 
 
 def test_a_healing_command_that_fails_stops_no_other_and_is_told(tmp_path: Path) -> None:
     assert run(made_of("true", f"false\ntouch {tmp_path}/healed\nfalse", tmp_path)).returncode == 1
     assert (tmp_path / "healed").exists()
-    assert len(events(tmp_path)) == 2
+    assert [event["event"] for event in events(tmp_path)] == ["fault", "recovery", "failure"]
+    assert told(tmp_path) == ["the fault was not healed: a command failed"]
 
 
 def test_what_was_found_when_it_was_made_is_known_when_it_is_healed(tmp_path: Path) -> None:
