@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -109,9 +109,10 @@ class Findings:
     first recovery (or end), and from then on. by_nodes: who had it by their own record. learned_ms: when,
     counted from the fault, the client's neighbour table first named another node. settled_ms: how long after
     the last recovery two nodes still answered for the VIP, or none. split_seen_ms: when each node that was
-    hit told of another holder, None if it never did. failed_after, answered_after: requests due after the
-    last recovery. cut_short: failures without a 503 of what the last servers were about to answer when they
-    were hit. executed_twice: POSTs executed more than once. None: not recorded.
+    hit told of another holder, None if it never did. felt_ms: what the slowest hundredth of the requests on
+    new connections took that were due between fault and recovery. failed_after, answered_after: requests due
+    after the last recovery. cut_short: failures without a 503 of what the last servers were about to answer
+    when they were hit. executed_twice: POSTs executed more than once. None: not recorded.
     """
 
     new: Summary
@@ -124,6 +125,7 @@ class Findings:
     learned_ms: float | None
     settled_ms: float
     split_seen_ms: dict[str, float | None]
+    felt_ms: float
     failed_after: int
     answered_after: int
     cut_short: int
@@ -165,6 +167,7 @@ def findings(evidence: Evidence, stops_node: bool = False, reboots: bool = False
         learned_ms=_learned_ms(evidence, fault),
         settled_ms=_settled_ms(whole.timeline, well),
         split_seen_ms=_split_seen(evidence),
+        felt_ms=_felt_ms(evidence.new.requests, fault.at if fault else end, end),
         failed_after=sum(not request.ok for request in returned),
         answered_after=sum(request.ok for request in returned),
         cut_short=_cut_short(evidence),
@@ -221,6 +224,12 @@ def _split_seen(evidence: Evidence) -> dict[str, float | None]:
         told = next((note.at for note in notes if note.node == node and note.at >= first), None)
         seen[node] = None if told is None else max(0.0, told - last) * 1000
     return seen
+
+
+def _felt_ms(requests: Iterable[Request], start: float, end: float) -> float:
+    """Return what a request in a hundred of those due between the two took at least; 0 without any."""
+    took = sorted(request.ms for request in requests if start <= request.at < end)
+    return took[-1 - len(took) // 100] if took else 0.0
 
 
 def _read_if_there(path: Path, parse: Callable[[list[str]], T]) -> T | None:

@@ -137,6 +137,11 @@ def _broken(promise: Promise, evidence: Evidence, found: Findings) -> Iterator[s
     yield from _split_broken(promise, found)
     yield from _outage_broken(promise, found)
     yield from _failures_broken(promise, found)
+    if promise.felt_ms is not None and found.felt_ms < promise.felt_ms:
+        yield (
+            f"a request in a hundred took {found.felt_ms:.0f} ms, the others less: "
+            "were packets lost, or late?"
+        )
     if promise.unavailable_ms is not None:
         yield from _unavailable_broken(promise.unavailable_ms, found)
     if promise.ejected_ms is not None:

@@ -46,6 +46,7 @@ class Promise:
     hit has answered for the last time. slow_start: back again, its share grows. unheld_ms: how long nobody
     may answer for the VIP. two_during_ms, two_ms: how long two nodes may, until the recovery and after it.
     split_seen_ms: each node knows of a split. settled_ms: from the recovery on until one node holds the VIP.
+    felt_ms: no promise but a proof that the fault was there: a request in a hundred takes this long at least.
     """
 
     vip: Literal["moves", "stays", "may move"]
@@ -65,6 +66,7 @@ class Promise:
     two_ms: float | None = 0
     split_seen_ms: float | None = None
     settled_ms: float | None = None
+    felt_ms: float | None = None
 
     def under(self, terms: Terms) -> Promise:
         """Return the promise with the figures of one profile, the tolerance included."""
@@ -134,3 +136,4 @@ SPLIT_BRAIN = Promise(
 )
 # No false failover. What is lost on the way is not promised: the question who holds the VIP may be lost too.
 STRESS = Promise("stays", moves=0, unheld_ms=None)
+POOR_LINE = replace(STRESS, felt_ms=20)

@@ -24,6 +24,7 @@ class Scene:
     back: how long after the fault an app server answers again; slow_start: less than the others at first.
     unavailable, unavailable_ms: status of the answers without any app server, and what one takes.
     split_seen: how long after the fault a node tells of a split; settled: how long a split outlasts it.
+    poor: the share of requests that a poor line makes late.
     """
 
     fault: str = "haproxy_killed"
@@ -39,6 +40,7 @@ class Scene:
     unavailable_ms: float = 2.0
     split_seen: float | None = 0.4
     settled: float = 0.3
+    poor: float = 0.03
     split_samples: int = 0
     seconds: float = 12.0
     fault_at: float = 4.0
@@ -108,6 +110,9 @@ class Scene:
             if into < self.outage:
                 ms += 100 * chance.random()
                 outcome = "closed" if self.failing_servers and chance.random() < 0.2 else "ok"
+        hit = self.fault_at <= due < self.recovery_at
+        if hit and FAULTS[self.fault].promise.felt_ms and chance.random() < self.poor:
+            ms += 200  # a lost packet sent again
         if self.moves and 0 <= into - self.outage < 0.05 and chance.random() < 0.1:
             ms += 600  # a lost packet sent again
         if self.is_server and self.slow_start and 0 <= into - self.back < 1.0 and chance.random() < 0.8:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -23,6 +24,15 @@ def refused(own: object) -> list[Problem]:
 def test_every_fault_is_told_in_words_and_made_and_healed_or_neither(fault: Any) -> None:
     assert fault.title and fault.text and fault.where in PLACES
     assert (fault.inflict is None) == (fault.heal is None) == (fault.name in NOT_FROM_INSIDE)
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=lambda fault: fault.name)
+def test_what_it_says_in_python_is_python(fault: Any) -> None:
+    shell = f"{fault.inflict}\n{fault.heal}"
+    programs = re.findall("python3 -c '([^']*)'", shell)
+    assert len(programs) == shell.count("python3")
+    for program in programs:
+        compile(program, fault.name, "exec")
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=lambda fault: fault.name)

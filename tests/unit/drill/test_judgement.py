@@ -18,6 +18,7 @@ from evergate.drill.recording import InvalidRecording
 MOVING = [name for name, fault in FAULTS.items() if fault.promise.vip == "moves"]
 TIMED = {name: fault.promise.outage for name, fault in FAULTS.items() if fault.promise.outage}
 STRESSES = [name for name, fault in FAULTS.items() if fault.lasts == "stress"]
+POOR_LINES = [name for name, fault in FAULTS.items() if fault.promise.felt_ms]
 SERVERS = [name for name in FAULTS if name.startswith("app_server_")]
 
 
@@ -86,6 +87,12 @@ def test_a_fault_that_was_not_made_or_healed_is_told(what: str, scene: Any, tmp_
     with (place / "events.jsonl").open("a") as events:
         events.write(f"{json.dumps(failure)}\n")
     assert told(place) == f"lb1: not {what}"
+
+
+@pytest.mark.parametrize("fault", POOR_LINES)
+def test_a_line_that_nobody_felt_to_be_poor_was_not(fault: str, scene: Any, tmp_path: Path) -> None:
+    place = scene.but(fault=fault, poor=0.002).write(tmp_path)
+    assert re.fullmatch("a request in a hundred took [0-9] ms, .*, or late[?]", told(place))
 
 
 @pytest.mark.parametrize("fault", list(TIMED))
