@@ -45,6 +45,14 @@ def test_both_nodes_listen_on_the_vips_and_keep_the_rest_to_themselves(node: str
 
 
 @each_node
+def test_haproxy_goes_before_what_else_wants_the_processor(node: str) -> None:
+    assert host(node).check_output("systemctl show --property=CPUWeight --value haproxy") == "1000"
+    master = host(node).check_output("systemctl show --property=MainPID --value haproxy")
+    worker = host(node).check_output("pgrep --parent %s", master)
+    assert host(node).file(f"/proc/{worker}/autogroup").content_string.strip().endswith(" nice -10")
+
+
+@each_node
 @pytest.mark.parametrize("path", ["/etc/haproxy/haproxy.cfg", "/etc/keepalived/keepalived.conf"])
 def test_only_root_reads_the_configuration(node: str, path: str) -> None:
     file = host(node).file(path)
