@@ -1,9 +1,10 @@
 """The second chance as files: connections that the new holder of a VIP does not know go on where they are.
 
-When a VIP has moved, packets of connections made before the move reach a node that never saw them. Its kernel
-would reset them. Instead it passes them to the member that has just handed the VIP over, and that one answers
-the clients itself until they are done. New connections are never passed on: only packets other than the first
-of a connection are, and only by the node that holds the VIP, so that they cannot go round.
+When a VIP has moved, packets of connections made before the move reach a node that never saw them. Its
+kernel would reset them. Instead it passes them to the member that has just handed the VIP over, or from which
+it took it, and that one answers the clients itself until they are done. New connections are never passed on:
+only packets other than the first of a connection are, and only by the node that holds the VIP, so that they
+cannot go round.
 
 The rules are in tables of their own (nft(8)); nothing in them names an operator's table.
 """
@@ -25,6 +26,9 @@ TABLE = "evergate_second_chance"
 # A member that hands a VIP over says so by an advert of priority 0 (RFC 9568, 5.2.4). It is given connections
 # for as long as it is heard of: its HAProxy greets ours every 3 s. One that crashed is silent, and gets none.
 HEARD_WITHIN = "10s"
+# One from which the VIP is taken, because ours is the higher priority, says nothing, but was just heard of:
+# in this share of the time after which it would be held for lost, so that one that was lost gets nothing.
+ALIVE_WITHIN = 0.5
 # HAProxy answers the watcher within this or hangs; its connections are then reset rather than left hanging.
 ANSWERS_WITHIN = "1s"
 
@@ -93,10 +97,13 @@ def _judging(config: KeepalivedConfig) -> Block:
         *block("set answers", ["type inet_proto", "flags timeout,dynamic"]),
         *(
             line
-            for number, _ in _numbered(config)
+            for number, each in _numbered(config)
+            for name, within in (
+                (_leaving(number), HEARD_WITHIN),
+                (_alive(number), _alive_within(config, each)),
+            )
             for line in block(
-                f"set {_leaving(number)}",
-                ["type inet_proto", "flags timeout,dynamic", f"timeout {HEARD_WITHIN}"],
+                f"set {name}", ["type inet_proto", "flags timeout,dynamic", f"timeout {within}"]
             )
         ),
         *block("chain brief", _brief()),
@@ -113,6 +120,17 @@ def _judging(config: KeepalivedConfig) -> Block:
                 f'iifname "lo" tcp sport {config.probe_port} tcp flags & psh == psh'
                 f" update @answers {{ {_TCP} timeout {ANSWERS_WITHIN} }} accept",
                 *(line for number, each in _numbered(config) for line in _ways_in(config, number, each)),
+            ],
+        ),
+        *block(
+            "chain output",
+            [
+                "type filter hook output priority filter; policy accept;",
+                *(
+                    f'oifname "{each.interface}" {_adverts(config, each)} meta l4proto @{_alive(number)}'
+                    f" update @{_leaving(number)} {{ {_TCP} timeout {HEARD_WITHIN} }}"
+                    for number, each in _numbered(config)
+                ),
             ],
         ),
     ]
@@ -141,13 +159,13 @@ def _ways_in(config: KeepalivedConfig, number: int, instance: Instance) -> Itera
 
 def _instance(config: KeepalivedConfig, number: int, instance: Instance) -> Block:
     """Return the chains of an instance: what the peer says, and whose a connection is."""
-    leaving, router = _leaving(number), config.router_id(instance)
-    vrrp = f"meta l4proto {_VRRP} @th,8,8 {router}"
+    leaving, vrrp = _leaving(number), _adverts(config, instance)
     return [
         *block(
             f"chain peer_{number}",
             [
                 f"{vrrp} @th,16,8 0 update @{leaving} {{ {_TCP} timeout {HEARD_WITHIN} }} return",
+                f"{vrrp} update @{_alive(number)} {{ {_VRRP} }}",
                 f"{vrrp} delete @{leaving} {{ {_TCP} }} return",
                 f"meta l4proto @{leaving} update @{leaving} {{ {_TCP} timeout {HEARD_WITHIN} }}",
             ],
@@ -257,3 +275,15 @@ def _family(address: Address) -> str:
 
 def _leaving(number: int) -> str:
     return f"leaving_{number}"
+
+
+def _alive(number: int) -> str:
+    return f"alive_{number}"
+
+
+def _alive_within(config: KeepalivedConfig, instance: Instance) -> str:
+    return f"{round(ALIVE_WITHIN * config.interval(instance) * config.missed(instance) * 1000)}ms"
+
+
+def _adverts(config: KeepalivedConfig, instance: Instance) -> str:
+    return f"meta l4proto {_VRRP} @th,8,8 {config.router_id(instance)}"

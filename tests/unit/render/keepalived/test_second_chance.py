@@ -41,7 +41,7 @@ def made(
     node: str = "lb1", members: list[dict[str, str]] = MEMBERS4[:2], more: Any = (), **instance: Any
 ) -> dict[str, str]:
     """Return the files of a pair with one instance, or with the instances `more` too, by their names."""
-    wide = {key: instance.pop(key) for key in ("second_chance", "probe_port") if key in instance}
+    wide = {key: instance.pop(key) for key in ("second_chance", "probe_port", "profile") if key in instance}
     first = {"name": "shop", "interface": "svc0", "vips": ["203.0.113.100/24"], **instance}
     data = {"node": node, "members": members, "instances": [first, *more], **wide}
     return {
@@ -87,15 +87,35 @@ def test_a_virtual_mac_takes_its_vips_to_an_interface_that_is_not_known_here() -
 
 def test_the_peer_hands_over_by_an_advert_of_priority_0_and_takes_back_by_any_other() -> None:
     ours = made(virtual_router_id=51)
-    assert chain(ours, "peer_1")[:2] == [
-        "meta l4proto 112 @th,8,8 51 @th,16,8 0 update @leaving_1 { 6 timeout 10s } return",
-        "meta l4proto 112 @th,8,8 51 delete @leaving_1 { 6 } return",
-    ]
+    first, _, third, _ = chain(ours, "peer_1")
+    assert first == "meta l4proto 112 @th,8,8 51 @th,16,8 0 update @leaving_1 { 6 timeout 10s } return"
+    assert third == "meta l4proto 112 @th,8,8 51 delete @leaving_1 { 6 } return"
     assert 'iifname "svc0" ip saddr 203.0.113.12 jump peer_1' in chain(ours, "prerouting")
 
 
+@pytest.mark.parametrize(
+    ("timings", "within"),
+    [
+        ({}, "150ms"),
+        ({"profile": "fast"}, "40ms"),
+        ({"profile": "wan"}, "1000ms"),
+        ({"advert_int": 1}, "1500ms"),
+    ],
+)
+def test_a_member_hands_over_too_when_our_adverts_override_its_own(
+    timings: dict[str, Any], within: str
+) -> None:
+    ours = made(virtual_router_id=51, **timings)
+    adverts = "meta l4proto 112 @th,8,8 51"
+    assert chain(ours, "peer_1")[1] == f"{adverts} update @alive_1 {{ 112 }}"
+    assert re.search(rf"set alive_1 {{[^}}]*timeout {within}\s", ours["second_chance.nft"])
+    assert chain(ours, "output")[1] == (
+        f'oifname "svc0" {adverts} meta l4proto @alive_1 update @leaving_1 {{ 6 timeout 10s }}'
+    )
+
+
 def test_a_member_is_given_connections_while_tcp_is_heard_from_it_and_ten_seconds_more() -> None:
-    assert chain(made(), "peer_1")[2] == "meta l4proto @leaving_1 update @leaving_1 { 6 timeout 10s }"
+    assert chain(made(), "peer_1")[3] == "meta l4proto @leaving_1 update @leaving_1 { 6 timeout 10s }"
     assert re.search(r"set leaving_1 {[^}]*flags timeout,dynamic\s+timeout 10s", made()["second_chance.nft"])
 
 
@@ -254,7 +274,7 @@ def test_instances_that_are_active_on_different_nodes_are_handed_over_each_by_it
         'iifname "svc0.100" ip daddr { 192.0.2.100 } meta l4proto tcp jump vip_2',
     ]
     for number, router in ((1, 100), (2, 9)):
-        assert all(f"@leaving_{number} " in rule for rule in chain(ours, f"peer_{number}"))
+        assert all(re.search(rf"@(leaving|alive)_{number} ", rule) for rule in chain(ours, f"peer_{number}"))
         assert f"meta l4proto 112 @th,8,8 {router} " in chain(ours, f"peer_{number}")[0]
         assert f"@leaving_{number} " in chain(ours, f"unknown_{number}")[0]
         assert f"goto unknown_{number}" in chain(ours, f"vip_{number}")[1]
