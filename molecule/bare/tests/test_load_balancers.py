@@ -86,7 +86,12 @@ def test_keepalived_is_scheduled_before_everything_else(node: str) -> None:
 
 
 def test_the_vip_was_taken_once_and_no_reload_moved_it() -> None:
-    journals = [host(node).check_output("journalctl --unit keepalived --no-pager") for node in LOAD_BALANCERS]
+    show = "journalctl --unit keepalived --no-pager --output short-unix"
+    journals = [host(node).check_output(show) for node in LOAD_BALANCERS]
     assert all("Reloading" in journal for journal in journals)
-    assert sum(journal.count("Entering MASTER STATE") for journal in journals) == 1
+    lines = "\n".join(journals).splitlines()
+    taken = sorted(float(line.split()[0]) for line in lines if "Entering MASTER STATE" in line)
+    # Two nodes that start in the same few milliseconds may both take it, and one gives way at once.
+    assert 1 <= len(taken) <= 2
+    assert taken[-1] - taken[0] < 0.1, [line for line in lines if "STATE" in line]
     assert not any("Respawning" in journal for journal in journals)
