@@ -358,7 +358,7 @@ loops="${loops:-} $!"
 done
 wait $loops || true
 """
-_NO_LOOPS = "kill ${loops:-} || true"  # which are over unless the drill was broken off
+_NO_LOOPS = "kill ${loops:-} || true\n"  # which are over unless the drill was broken off
 
 _STRESS = (
     Fault(
@@ -382,8 +382,8 @@ _STRESS = (
         where="active",
         text="32 busy loops, loses 20 % of what it sends, and sends the rest 0 to 20 ms late",
         promise=promises.POOR_LINE,
-        inflict=f"{_LINE.format(lost=0.2, late=0.02)}{_LOOPS}",
-        heal=f"{_NO_LOOPS}\n{_NO_LINE}",
+        inflict=_LINE.format(lost=0.2, late=0.02) + _LOOPS,
+        heal=_NO_LOOPS + _NO_LINE,
         lasts="stress",
         fills_time=True,
     ),

@@ -157,7 +157,12 @@ def test_a_fault_that_was_not_made_says_why(recorded: Path, capsys: pytest.Captu
             '"samples": 1499',
             "watch.jsonl: line 1502: 1499 samples were recorded",
         ),
-        ("events.jsonl", '"event": "fault"', '"event": "what"', "should be one of fault, recovery, failure"),
+        (
+            "events.jsonl",
+            '"event": "fault"',
+            '"event": "what"',
+            "should be one of fault, recovery, failure, note",
+        ),
         ("events.jsonl", '{"number": 1', "[", "events.jsonl: line 3 is not a JSON object"),
         ("plan.json", '"seed"', '"sed"', "plan.json is not a plan of chaos"),
         ("plan.json", "{", "[", "plan.json: this is not JSON"),

@@ -31,9 +31,10 @@ def test_an_outage_is_promised_with_every_profile(
         assert limit(fault, profile="fast") == Limit(*fast)
 
 
-def test_a_wide_area_takes_eight_times_as_long_for_a_node_and_four_times_for_the_rest() -> None:
+def test_a_wide_area_takes_eight_times_as_long_for_a_node_or_a_hang_and_four_times_for_the_rest() -> None:
     assert limit("node_frozen", profile="wan") == Limit(2800, 4000)
     assert limit("haproxy_hung", profile="wan") == Limit(2000, 3200)
+    assert limit("haproxy_killed", profile="wan") == Limit(400, 800)
 
 
 def test_a_tolerance_stretches_every_time_and_no_count() -> None:

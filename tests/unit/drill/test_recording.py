@@ -93,7 +93,9 @@ def test_a_recovery_before_its_fault_is_refused() -> None:
 
 
 def test_an_event_of_an_unknown_kind_is_refused() -> None:
-    with pytest.raises(InvalidRecording, match="line 1: 'event' should be one of fault, recovery, failure"):
+    with pytest.raises(
+        InvalidRecording, match="line 1: 'event' should be one of fault, recovery, failure, note"
+    ):
         read_events(['{"at": 1, "event": "boom", "node": "lb1", "text": ""}'])
 
 
