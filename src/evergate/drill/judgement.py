@@ -131,17 +131,12 @@ def _broken(promise: Promise, evidence: Evidence, found: Findings) -> Iterator[s
         yield "no fault was recorded, so nothing was shown"
         return
     yield from evidence.failures
-    yield from _unproven(evidence, found, fault)
+    yield from _unproven(promise, evidence, found, fault)
     yield from _way_broken(promise, found, fault)
     yield from _holders_broken(promise, found)
     yield from _split_broken(promise, found)
     yield from _outage_broken(promise, found)
     yield from _failures_broken(promise, found)
-    if promise.felt_ms is not None and found.felt_ms < promise.felt_ms:
-        yield (
-            f"a request in a hundred took {found.felt_ms:.0f} ms, the others less: "
-            "were packets lost, or late?"
-        )
     if promise.unavailable_ms is not None:
         yield from _unavailable_broken(promise.unavailable_ms, found)
     if promise.ejected_ms is not None:
@@ -150,12 +145,17 @@ def _broken(promise: Promise, evidence: Evidence, found: Findings) -> Iterator[s
         yield from _return_broken(found, fault.node)
 
 
-def _unproven(evidence: Evidence, found: Findings, fault: Event) -> Iterator[str]:
+def _unproven(promise: Promise, evidence: Evidence, found: Findings, fault: Event) -> Iterator[str]:
     """Yield why the recordings cannot show what happened."""
     if not evidence.started <= fault.at < evidence.ended:
         yield "the fault lies outside the recordings"
     if found.whole.blind_ms > MAX_BLIND_MS:
         yield f"nobody watched the VIP for {found.whole.blind_ms:.0f} ms"
+    if promise.felt_ms is not None and found.felt_ms < promise.felt_ms:
+        yield (
+            f"a request in a hundred took {found.felt_ms:.0f} ms, the others less: "
+            "were packets lost, or late?"
+        )
 
 
 def _way_broken(promise: Promise, found: Findings, fault: Event) -> Iterator[str]:

@@ -100,6 +100,7 @@ NODE_RETURNS = replace(NODE_LOST, moves=1, failed_after=0)
 HAPROXY_KILLED = Promise("moves", outage=Limit(100, 200), fast=Limit(60, 100))
 # systemd may have it back before the VIP has to move.
 HAPROXY_CRIPPLED = replace(HAPROXY_KILLED, vip="may move")
+# wan asks three times, 500 ms each, where the others ask twice: its budget computes 1.7 s.
 HAPROXY_HUNG = Promise("moves", outage=Limit(250, 400), fast=Limit(150, 200), wan=8)
 
 # A keepalived that is gone leaves its addresses behind: until it is back, its node goes on answering for
