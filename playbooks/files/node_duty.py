@@ -1,10 +1,12 @@
 """Look at a load balancer's duty, or relieve it: what switch_active and maintain_node do on a node.
 
 `look` prints JSON: `unfit`, why this node could not be active, in sentences; `holds`, the VIPs it has;
-`maintenance`; `servers`, what HAProxy thinks of each. `relieve` puts the node into maintenance and waits
+`maintenance`; `servers`, what HAProxy thinks of each, and their `traffic`, requests and failures so far.
+`holds` prints only the VIPs, of a node that is in no order, too.
+`relieve` puts the node into maintenance and waits
 until it has no VIP; with `--then-return` it is fit again at once, as the standby. `return` ends the
 maintenance and waits until the node is fit. Both say `already` where it is so. `wait-idle` waits until nobody
-uses a server. Standard library only.
+uses some servers, `wait-up` until they take requests. Standard library only.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,10 @@ REASONS = {
     "haproxy_process": "HAProxy does not run",
     "haproxy_answers": "HAProxy does not answer",
 }
+
+# What HAProxy counts when a request has failed at a server (its management guide, "show stat"): an answer of
+# 500 and above, a broken one, no connection; and what was tried again, which counts as none of these.
+FAILED = ("hrsp_5xx", "eresp", "econ", "wretr")
 
 
 class Refused(Exception):
@@ -49,15 +55,20 @@ class Node:
 
     def look(self) -> dict[str, Any]:
         """Return all that `look` prints."""
+        if not self._watched.exists():
+            return {"unfit": ["it is not set up"], "holds": [], "maintenance": False, "servers": {}}
         return {
             "unfit": self.unfit(),
             "holds": self.holds(),
             "maintenance": self.is_out,
             "servers": self.servers(),
+            "traffic": self.traffic(),
         }
 
     def unfit(self) -> list[str]:
         """Return why keepalived keeps this node from being active, or would."""
+        if not self._health.is_dir():
+            return [f"{self._health} is missing"]
         files = [path for path in sorted(self._health.iterdir()) if path.is_file()]
         found = [
             REASONS.get(path.name, f"{path} is not 0") for path in files if path.read_text().strip() != "0"
@@ -66,6 +77,8 @@ class Node:
 
     def holds(self) -> list[str]:
         """Return the VIPs that are on this node; on `lo` they only let it answer what comes to it anyway."""
+        if not self._watched.exists():
+            return []
         told = self._run(["ip", "-json", "address"], check=True, capture_output=True, text=True).stdout
         here = {
             each["local"]
@@ -84,19 +97,45 @@ class Node:
         except OSError:
             return {}
 
-    def wait_idle(self, server: str, patience: float) -> int:
-        """Return how many sessions a server has left in all backends: none, or some when patience is over."""
+    def traffic(self) -> dict[str, tuple[int, int]]:
+        """Return of each server the requests it was given, and how many failed, retried elsewhere or not."""
+        try:
+            rows = self._rows()
+        except OSError:
+            return {}
+        return {
+            f"{row['pxname']}/{row['svname']}": (
+                _number(row, "stot"),
+                sum(_number(row, key) for key in FAILED),
+            )
+            for row in rows
+        }
+
+    def wait_idle(self, servers: Sequence[str], patience: float) -> int:
+        """Return how many sessions the servers have left in all backends: some only if patience is over."""
         give_up = time.monotonic() + patience
-        while left := sum(int(row["scur"]) for row in self._rows() if row["svname"] == server):
+        while left := sum(int(row["scur"]) for row in self._rows() if row["svname"] in servers):
             if time.monotonic() > give_up:
                 break
             time.sleep(0.1)
         return left
 
+    def wait_up(self, servers: Sequence[str], patience: float) -> None:
+        """Return when HAProxy gives requests to the servers in all backends; Refused if patience is over."""
+        give_up = time.monotonic() + patience
+        while True:
+            rows = [row for row in self._rows() if row["svname"] in servers]
+            if rows and all(row["status"] in ("UP", "no check") for row in rows):
+                return
+            if time.monotonic() > give_up:
+                states = ", ".join(f"{row['pxname']}/{row['svname']} is {row['status']}" for row in rows)
+                raise Refused(f"after {patience:g} s {states or 'HAProxy has none of them'}")
+            time.sleep(0.1)
+
     @property
     def is_out(self) -> bool:
-        """Return whether the node is in maintenance."""
-        return self._maintenance.read_text().strip() == "1"
+        """Return whether the node is in maintenance, or is no load balancer yet or any more."""
+        return not self._maintenance.exists() or self._maintenance.read_text().strip() == "1"
 
     def relieve(self, *, then_return: bool) -> float:
         """Hand every VIP over; return the seconds until the last one had left. If one stays, all does."""
@@ -113,8 +152,9 @@ class Node:
                 self._maintain("0")
 
     def resume(self) -> None:
-        """End the maintenance; return when the node is fit."""
-        self._maintain("0")
+        """End the maintenance, if it has not ended; return when the node is fit."""
+        if self.is_out:
+            self._maintain("0")
         self._wait(lambda: not self.unfit(), lambda: f"it is not fit: {'; '.join(self.unfit())}")
 
     def _maintain(self, text: str) -> None:
@@ -146,19 +186,26 @@ class Node:
         return answer.decode(errors="replace")
 
 
+def _number(row: dict[str, str], key: str) -> int:
+    return int(row.get(key) or 0)
+
+
 def main(words: list[str] | None = None, node: Node | None = None) -> int:
     """Do it; return 0, or 1 after one sentence on the standard error."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("look", help="is the node fit, and what does it hold")
+    commands.add_parser("holds", help="which VIPs does it hold")
     relieving = commands.add_parser("relieve", help="hand the VIPs over and stay out")
     relieving.add_argument("--then-return", action="store_true", help="and be the standby")
     commands.add_parser("return", help="be fit again")
-    waiting = commands.add_parser(
-        "wait-idle", help="wait until a server has no sessions; print how many are left"
-    )
-    waiting.add_argument("server")
-    waiting.add_argument("patience", type=float, help="seconds")
+    for name, text in (
+        ("wait-idle", "wait until servers have no sessions; print how many are left"),
+        ("wait-up", "wait until servers take requests"),
+    ):
+        waiting = commands.add_parser(name, help=text)
+        waiting.add_argument("servers", nargs="+")
+        waiting.add_argument("patience", type=float, help="seconds")
     arguments = parser.parse_args(words)
     # Who loses the connection to the node has not changed his mind.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -166,14 +213,20 @@ def main(words: list[str] | None = None, node: Node | None = None) -> int:
     try:
         if arguments.command == "look":
             print(json.dumps(node.look()))
-        elif (arguments.command, node.is_out) in (("relieve", True), ("return", False)):
+        elif arguments.command == "holds":
+            print(json.dumps(node.holds()))
+        elif arguments.command == "relieve" and node.is_out:
             print("already")
         elif arguments.command == "relieve":
             print(f"{node.relieve(then_return=arguments.then_return):.3f}")
         elif arguments.command == "wait-idle":
-            print(node.wait_idle(arguments.server, arguments.patience))
+            print(node.wait_idle(arguments.servers, arguments.patience))
+        elif arguments.command == "wait-up":
+            node.wait_up(arguments.servers, arguments.patience)
         else:
+            was_out = node.is_out
             node.resume()
+            print("fit" if was_out else "already")
     except (Refused, OSError, subprocess.CalledProcessError) as error:
         print(f"node_duty: {error}", file=sys.stderr)
         return 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import shutil
 import socket
 import sys
 import threading
@@ -18,10 +19,10 @@ import pytest
 FILE = Path(__file__).parents[2] / "playbooks" / "files" / "node_duty.py"
 VIPS = ("203.0.113.100", "2001:db8:113::100")
 STAT = """\
-# pxname,svname,status,scur
-shop,app1,UP,2
-shop,app2,DRAIN,0
-admin,app1,no check,1
+# pxname,svname,status,scur,stot,hrsp_5xx,eresp,econ,wretr
+shop,app1,UP,2,90,1,2,3,4
+shop,app2,DRAIN,0,7,0,0,0,0
+admin,app1,no check,1,5,,0,0,0
 """
 
 
@@ -87,13 +88,20 @@ def answering(machine: Machine, *answers: str) -> None:
 
 
 def test_a_fit_node_tells_its_vips_and_servers(machine: Machine) -> None:
-    answering(machine, STAT)
+    answering(machine, STAT, STAT)
     assert machine.node.look() == {
         "unfit": [],
         "holds": list(VIPS),
         "maintenance": False,
         "servers": {"shop/app1": "UP", "shop/app2": "DRAIN", "admin/app1": "no check"},
+        "traffic": {"shop/app1": (90, 10), "shop/app2": (7, 0), "admin/app1": (5, 0)},
     }
+
+
+def test_a_host_that_is_no_load_balancer_says_so_and_is_out(module: ModuleType, tmp_path: Path) -> None:
+    bare = module.Node(tmp_path)
+    assert bare.look() == {"unfit": ["it is not set up"], "holds": [], "maintenance": False, "servers": {}}
+    assert bare.is_out
 
 
 def test_a_vip_on_lo_is_not_held(machine: Machine) -> None:
@@ -111,6 +119,7 @@ def test_what_keeps_a_node_from_being_active_is_told_in_words(machine: Machine) 
         "keepalived does not run",
     ]
     assert machine.node.servers() == {}
+    assert machine.node.traffic() == {}
 
 
 @pytest.mark.parametrize(("then_return", "left"), [(True, "0"), (False, "1")])
@@ -147,12 +156,29 @@ def test_maintenance_that_ends_on_a_broken_node_says_why(
 
 def test_a_server_is_idle_when_no_backend_has_a_session_left(machine: Machine) -> None:
     answering(machine, STAT, STAT.replace("UP,2", "UP,0").replace("check,1", "check,0"))
-    assert machine.node.wait_idle("app1", 10) == 0
+    assert machine.node.wait_idle(["app1"], 10) == 0
 
 
 def test_patience_ends(machine: Machine) -> None:
     answering(machine, STAT)
-    assert machine.node.wait_idle("app1", 0) == 3
+    assert machine.node.wait_idle(["app1", "app2"], 0) == 3
+
+
+def test_servers_are_up_when_every_backend_says_so(machine: Machine) -> None:
+    answering(machine, STAT, STAT.replace("DRAIN", "UP 1/2"), STAT.replace("DRAIN", "UP"))
+    machine.node.wait_up(["app1", "app2"], 10)
+    with pytest.raises(OSError):  # it has asked three times
+        machine.node.wait_up(["app1"], 0)
+
+
+def test_a_server_that_does_not_come_up_and_one_that_is_not_there_are_told(
+    module: ModuleType, machine: Machine
+) -> None:
+    answering(machine, STAT, STAT)
+    with pytest.raises(module.Refused, match="after 0 s shop/app2 is DRAIN"):
+        machine.node.wait_up(["app2"], 0)
+    with pytest.raises(module.Refused, match="HAProxy has none of them"):
+        machine.node.wait_up(["app9"], 0)
 
 
 def test_a_refusal_is_one_sentence(
@@ -171,3 +197,20 @@ def test_what_is_so_already_is_said_and_left_alone(
     assert module.main(["relieve"], machine.node) == 0
     assert capsys.readouterr().out == "already\nalready\n"
     assert machine.looks == 3
+
+
+def test_who_ends_a_maintenance_again_waits_until_the_node_is_fit(
+    module: ModuleType, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.stopped.add("haproxy")
+    monkeypatch.setattr(module, "DEADLINE", 0.0)
+    assert module.main(["return"], machine.node) == 1
+
+
+def test_a_node_that_is_in_no_order_tells_its_vips_all_the_same(
+    module: ModuleType, machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(machine.root / "run/evergate")
+    assert module.main(["holds"], machine.node) == 0
+    assert json.loads(capsys.readouterr().out) == list(VIPS)
+    assert machine.node.unfit() == [f"{machine.root}/run/evergate is missing"]

@@ -84,7 +84,7 @@ def _declared(words: list[str]) -> Iterator[tuple[str, Configured]]:
     yield from ((name, Configured(port if port.isdigit() else None, checked)) for name in names)
 
 
-def fitted(states: str, configuration: Configuration, *, intent_only: bool) -> str:
+def fitted(states: str, configuration: Configuration, *, intent_only: bool = True) -> str:
     """Return the states as the configuration lets HAProxy believe them, without servers that it has not."""
     lines = []
     for fields in parsed(states):
@@ -156,7 +156,11 @@ def running(path: Path) -> str:
 
 
 def save(path: Path, configuration: Configuration) -> None:
-    """Save the states of the running HAProxy; if it does not tell them, leave what was wanted before."""
+    """Save the states of the running HAProxy; if it does not tell them, leave what was wanted before.
+
+    What is wanted of servers that it does not have and the configuration has stays in the file: they come
+    back with a change that is taken back.
+    """
     try:
         states = running(path)
         if not states.startswith("1\n"):
@@ -165,16 +169,28 @@ def save(path: Path, configuration: Configuration) -> None:
         start(configuration)
         raise
     if configuration.file is not None:
-        write(configuration.file, fitted(states, configuration, intent_only=False))
+        text = fitted(states, configuration, intent_only=False)
+        write(configuration.file, text + _returning(text, fitted(_saved(configuration.file), configuration)))
+
+
+def _returning(now: str, before: str) -> str:
+    """Return the lines of servers that only the second of two texts has."""
+    known = {(fields[1], fields[3]) for fields in parsed(now)}
+    lines = [fields for fields in parsed(before) if (fields[1], fields[3]) not in known]
+    return "".join(" ".join(fields) + "\n" for fields in lines)
+
+
+def _saved(file: Path) -> str:
+    with contextlib.suppress(FileNotFoundError):
+        return file.read_text(encoding="utf-8", errors="replace")
+    return ""
 
 
 def start(configuration: Configuration) -> None:
     """Leave in the file what is wanted of the servers, and make it if it is missing."""
     if configuration.file is not None:
-        states = ""
-        with contextlib.suppress(FileNotFoundError):
-            states = configuration.file.read_text(encoding="utf-8", errors="replace")
-        text = fitted(states, configuration, intent_only=True)
+        states = _saved(configuration.file)
+        text = fitted(states, configuration)
         if text != states:
             write(configuration.file, text)
 

@@ -38,7 +38,7 @@ def _name(value: object, path: str) -> str:
     return name
 
 
-def _version(value: object, path: str) -> str:
+def release_version(value: object, path: str) -> str:
     if isinstance(value, (int, float)):
         hint = "put the version in quotes, or 1.10 becomes 1.1"
         raise refused(path, f"{quoted(value)} is a number", value, hint)
@@ -107,7 +107,7 @@ class App(Model):
 
     name: str = required(_name, "Name of the application, of its systemd unit and of the user it runs as.")
     version: str = required(
-        _version, "Version of the release; quote it, so that YAML doesn't read V(1.10) as a number."
+        release_version, "Version of the release; quote it, so that YAML doesn't read V(1.10) as a number."
     )
     source_: str = required(
         values.text,

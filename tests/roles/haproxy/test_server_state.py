@@ -197,6 +197,21 @@ def test_save_writes_what_the_running_haproxy_tells(run: Callable[..., int], dae
     ]
 
 
+def test_save_keeps_what_is_wanted_of_servers_that_haproxy_is_to_get_back(
+    run: Callable[..., int], daemon: Daemon
+) -> None:
+    places = (line("shop/bare", state=0, admin=8), line("shop/app1", admin=1), line("old/app1", admin=1))
+    daemon.file.write_text("1\n" + TITLE + "".join(places))
+    assert run("save") == 0
+    saved = [each.split() for each in daemon.file.read_text().splitlines()[1:]]
+    assert [(each[1], each[3], each[5], each[6]) for each in saved] == [
+        ("shop", "app1", "2", "0"),
+        ("shop", "app2", "2", "0"),
+        ("mail", "app1", "2", "0"),
+        ("shop", "bare", "2", "8"),
+    ]
+
+
 def test_without_an_answer_the_intent_stays_and_the_rest_is_forgotten(
     run: Callable[..., int], daemon: Daemon, capsys: pytest.CaptureFixture[str]
 ) -> None:

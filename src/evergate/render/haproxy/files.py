@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 
 from evergate.model.haproxy.backend import Backend
@@ -78,6 +78,24 @@ def secrets(config: HaproxyConfig) -> list[File]:
         *(_pem(certificate_path(each.name), each) for each in config.certificates),
         *(_pem(authority_path(each.name), each) for each in config.authorities),
     ]
+
+
+def configuration(config: HaproxyConfig, text: str, sources: Mapping[str, str]) -> dict[str, list[File]]:
+    """Return `files` and `secrets`, everything that HAProxy reads: path, content and mode of each.
+
+    `text` is that of haproxy.cfg, which comes last; `sources` are the contents of the files on the controller
+    that certificates and authorities are taken from, by their paths.
+    """
+    found = [
+        {
+            "path": each["path"],
+            "content": each["content"] if "content" in each else sources[each["source"]],
+            "mode": each["mode"],
+        }
+        for each in secrets(config)
+    ]
+    main = {"path": f"{DIRECTORY}/haproxy.cfg", "content": text, "mode": "0640"}
+    return {"files": [*files(config), main], "secrets": found}
 
 
 def _file(path: str, lines: Iterator[str] | tuple[str, ...]) -> File:

@@ -23,6 +23,8 @@ from evergate.values import Address, Vip
 DIRECTORY = "/etc/evergate"
 TABLE = "evergate_second_chance"
 
+_HEAD = "# Ansible managed"
+
 # A member that hands a VIP over says so by an advert of priority 0 (RFC 9568, 5.2.4). It is given connections
 # for as long as it is heard of: its HAProxy greets ours every 3 s. One that crashed is silent, and gets none.
 HEARD_WITHIN = "10s"
@@ -62,7 +64,7 @@ def files(config: KeepalivedConfig) -> list[dict[str, str]]:
         "no_second_chance.sysctl": _settings(config, 0, 0),
     }
     return [
-        {"path": f"{DIRECTORY}/{name}", "content": "".join(f"{line}\n" for line in lines)}
+        {"path": f"{DIRECTORY}/{name}", "content": "".join(f"{line}\n" for line in (_HEAD, *lines))}
         for name, lines in contents.items()
     ]
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,6 +36,9 @@ OTHER |= {"addresses": {"lb1": "192.0.2.11", "lb2": "192.0.2.12"}, "virtual_rout
 each_pair = pytest.mark.parametrize("pair", PAIRS)
 
 
+HEAD = "# Ansible managed\n"
+
+
 def made(
     node: str = "lb1", members: list[dict[str, str]] = MEMBERS4[:2], more: Any = (), **instance: Any
 ) -> dict[str, str]:
@@ -45,7 +47,7 @@ def made(
     first = {"name": "shop", "interface": "svc0", "vips": ["203.0.113.100/24"], **instance}
     data = {"node": node, "members": members, "instances": [first, *more], **wide}
     return {
-        each["path"].removeprefix("/etc/evergate/"): each["content"]
+        each["path"].removeprefix("/etc/evergate/"): each["content"].removeprefix(HEAD)
         for each in files(KeepalivedConfig.from_data(data))
     }
 
@@ -334,10 +336,16 @@ def test_the_unit_takes_away_the_tables_and_routes_that_the_files_bring() -> Non
     assert named == set(made())
 
 
-def test_every_file_is_removed_when_it_is_switched_off() -> None:
-    tasks = yaml.safe_load((ROLE / "tasks" / "no_second_chance.yml").read_text())
-    (removed,) = (task["loop"] for task in tasks if "loop" in task)
-    assert {f"/etc/evergate/{name}" for name in made()} <= set(removed)
+def test_what_is_taken_back_is_kept_from_the_moment_in_which_it_was_given() -> None:
+    unit = (ROLE / "templates" / "evergate-second-chance.service.j2").read_text()
+    assert re.findall(r"^ExecStop=.*(/etc/\S+)", unit, re.M) == []
+    kept = re.findall(r"^ExecStop=.*/run/evergate/second_chance/(\S+)", unit, re.M)
+    assert set(kept) == {name for name in made() if name.startswith("no_")}
+
+
+def test_every_file_says_that_changes_by_hand_are_lost() -> None:
+    config = {"node": "lb1", "members": MEMBERS4[:2], "instances": [OTHER]}
+    assert all(each["content"].startswith(HEAD) for each in files(KeepalivedConfig.from_data(config)))
 
 
 # Words.
