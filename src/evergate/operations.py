@@ -29,7 +29,7 @@ class Member:
     @classmethod
     def from_look(cls, name: str, looks: Looks) -> Self:
         """Return the member by what it told; one that told nothing is not fit."""
-        told = _told(looks, name)
+        told = told_by(looks, name)
         if told is None:
             return cls(name, ("it was not reached",), ())
         return cls(name, tuple(told["unfit"]), tuple(told["holds"]))
@@ -62,7 +62,8 @@ def maintenance(
     """Return what it takes to begin or end the maintenance of a node.
 
     kind: `load_balancer` or `app_server`. For the first, to: who is fit for its VIPs. For the second, places:
-    for each load balancer where the server is used, as `backend/server`. Errors as of `switchover`; to begin
+    for each load balancer where the server is used, as `backend/server`; drains: those that have to let go of
+    it first, for it is not in maintenance there. Errors as of `switchover`; to begin
     is refused where it would leave a VIP without a node, or a backend without a server.
     """
     if state not in ("begin", "end"):
@@ -72,11 +73,18 @@ def maintenance(
     if balancer is not None:
         members = [Member.from_look(host.name, looks) for host in balancer.hosts]
         to = _takers(members, str(node)) if state == "begin" else []
-        return {"kind": "load_balancer", "to": to, "places": {}}
+        return {"kind": "load_balancer", "to": to, "places": {}, "drains": []}
     places = site.places(pairs, node, "maint" if state == "begin" else "ready")
     if state == "begin":
-        _others_serve(places, looks)
-    return {"kind": "app_server", "to": [], "places": places}
+        others_serve(places, looks)
+    drains = [name for name, taken in places.items() if state == "begin" and _is_in(taken, name, looks)]
+    return {"kind": "app_server", "to": [], "places": places, "drains": drains}
+
+
+def _is_in(taken: Sequence[str], balancer: str, looks: Looks) -> bool:
+    """Return whether a load balancer has any of the servers out of maintenance."""
+    states = (told_by(looks, balancer) or {}).get("servers", {})
+    return any(not states.get(each, "").startswith("MAINT") for each in taken)
 
 
 def _pair(pairs: Sequence[Pair], wanted: object, node: object) -> Pair:
@@ -129,17 +137,17 @@ def _takers(members: Sequence[Member], giver: str) -> list[str]:
     raise InvalidData(problems or [Problem("node", f"{giver} has nobody to hand over to", giver, hint)])
 
 
-def _told(looks: Looks, name: str) -> dict[str, Any] | None:
+def told_by(looks: Looks, name: str) -> dict[str, Any] | None:
     text = looks.get(name, {}).get("stdout")
     told: dict[str, Any] | None = json.loads(text) if text else None
     return told
 
 
-def _others_serve(places: Mapping[str, Sequence[str]], looks: Looks) -> None:
+def others_serve(places: Mapping[str, Sequence[str]], looks: Looks) -> None:
     """Raise InvalidData for a backend that has no other server that is up, as its load balancers see it."""
     problems = []
     for balancer, taken in places.items():
-        states = (_told(looks, balancer) or {}).get("servers", {})
+        states = (told_by(looks, balancer) or {}).get("servers", {})
         for place in taken:
             backend = place.partition("/")[0]
             others = [each for each in states if each.partition("/")[0] == backend and each not in taken]

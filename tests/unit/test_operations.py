@@ -1,67 +1,11 @@
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
+from operated_site import HOSTS, LOOKS, SPECS, look, refusal, second_pair, with_instance
 
-from evergate.errors import InvalidData
 from evergate.operations import maintenance, switchover
-
-SPECS: dict[str, dict[str, Any]] = {
-    role: {"argument_specs": {"main": {"options": {name: {} for name in names}}}}
-    for role, names in {
-        "haproxy": ["haproxy_frontends", "haproxy_backends"],
-        "keepalived": ["keepalived_instances"],
-    }.items()
-}
-INSTANCE = {"name": "shop", "interface": "svc0", "vips": ["203.0.113.100/24"]}
-BALANCER = {
-    "group_names": ["load_balancers"],
-    "haproxy_frontends": [{"name": "shop", "vip": "shop", "port": 80, "default_backend": "shop"}],
-    "haproxy_backends": [{"name": "shop", "group": "web", "port": 8080}],
-    "keepalived_instances": [INSTANCE],
-}
-HOSTS: dict[str, dict[str, Any]] = {
-    "lb1": BALANCER | {"evergate_address": "203.0.113.11"},
-    "lb2": BALANCER | {"evergate_address": "203.0.113.12"},
-    "app1": {"group_names": ["web"], "evergate_address": "203.0.113.21"},
-    "app2": {"group_names": ["web"], "evergate_address": "203.0.113.22"},
-}
-UP = {"shop/app1": "UP", "shop/app2": "UP 1/2"}
-
-
-def look(*holds: str, unfit: tuple[str, ...] = (), servers: dict[str, str] | None = None) -> dict[str, str]:
-    """Return the result of a look at a node."""
-    told = {"unfit": unfit, "holds": holds, "servers": UP if servers is None else servers}
-    return {"stdout": json.dumps(told)}
-
-
-LOOKS = {"lb1": look("203.0.113.100"), "lb2": look()}
-
-
-def refusal(function: Any, *arguments: Any) -> list[tuple[str, str | None]]:
-    """Return what is wrong, and the hints."""
-    with pytest.raises(InvalidData) as refused:
-        function(*arguments)
-    return [(f"{each.path}: {each.problem}", each.hint) for each in refused.value.problems]
-
-
-def with_instance(**changes: Any) -> dict[str, dict[str, Any]]:
-    changed = {"keepalived_instances": [INSTANCE | changes]}
-    return {name: host | changed if name.startswith("lb") else host for name, host in HOSTS.items()}
-
-
-def second_pair() -> dict[str, dict[str, Any]]:
-    """Return the site with another pair beside the first."""
-    instance = {"name": "blog", "interface": "svc0", "vips": ["203.0.113.200/24"]}
-    frontend = {"name": "blog", "vip": "blog", "port": 80, "default_backend": "shop"}
-    other = BALANCER | {"keepalived_instances": [instance], "haproxy_frontends": [frontend]}
-    first = {name: host | {"evergate_pair": "one"} for name, host in HOSTS.items() if name.startswith("lb")}
-    return HOSTS | first | {
-        "lb3": other | {"evergate_address": "203.0.113.13", "evergate_pair": "two"},
-        "lb4": other | {"evergate_address": "203.0.113.14", "evergate_pair": "two"},
-    }  # fmt: skip
 
 
 def test_the_node_that_holds_the_vips_hands_them_to_the_fit_one() -> None:
@@ -136,7 +80,7 @@ def test_who_is_not_there_is_told(pair: Any, node: Any, problem: str, hint: str)
 
 
 def test_a_load_balancer_goes_out_when_another_is_fit_and_comes_back_anyway() -> None:
-    out = {"kind": "load_balancer", "to": ["lb2"], "places": {}}
+    out = {"kind": "load_balancer", "to": ["lb2"], "places": {}, "drains": []}
     assert maintenance(HOSTS, SPECS, LOOKS, "lb1", "begin") == out
     broken = LOOKS | {"lb2": look(unfit=("it is in maintenance",))}
     ((problem, _),) = refusal(maintenance, HOSTS, SPECS, broken, "lb1", "begin")
@@ -150,7 +94,13 @@ def test_an_app_server_goes_out_of_every_load_balancer_that_has_it() -> None:
         "kind": "app_server",
         "to": [],
         "places": places,
+        "drains": ["lb1", "lb2"],
     }
+
+
+def test_a_server_that_is_out_already_is_not_drained_which_would_bring_it_back() -> None:
+    looks = LOOKS | {"lb2": look(servers={"shop/app1": "MAINT", "shop/app2": "UP"})}
+    assert maintenance(HOSTS, SPECS, looks, "app1", "begin")["drains"] == ["lb1"]
 
 
 def test_the_last_server_stays() -> None:
