@@ -1,5 +1,8 @@
 """`python -m evergate.drill report DIRECTORY`: measure what the drills recorded, write the report.
 
+`python -m evergate.drill collect DIRECTORY --node=NAME`: lay out a round's recordings; what each host told
+is read from the standard input, a JSON object.
+
 `python -m evergate.drill chaos DIRECTORY`: judge a run of chaos, write its report.
 
 `python -m evergate.drill compare OLD.json NEW.json`: say what became of the figures.
@@ -8,11 +11,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 from evergate.drill import chaos_report
+from evergate.drill.collecting import collect
 from evergate.drill.compare import compare
 from evergate.drill.history import keep, last_two
 from evergate.drill.promises import Terms
@@ -43,6 +48,11 @@ def _reported(arguments: argparse.Namespace) -> tuple[str, bool]:
     return table, kept
 
 
+def _collected(arguments: argparse.Namespace) -> tuple[str, bool]:
+    collect(arguments.directory, json.load(sys.stdin), arguments.node)
+    return f"collected in {arguments.directory}", True
+
+
 def _chaos(arguments: argparse.Namespace) -> tuple[str, bool]:
     return chaos_report.report(arguments.directory, datetime.now(UTC), _terms(arguments))
 
@@ -67,6 +77,9 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     reporting.add_argument("fault", nargs="*", help="judge these alone; all that there are unless named")
     _add_terms(reporting)
     reporting.add_argument("--history", type=Path, help=_HISTORY)
+    collecting = commands.add_parser("collect", help="lay out what was recorded in one round")
+    collecting.add_argument("directory", type=Path, help="holds the client's recordings, packed")
+    collecting.add_argument("--node", action="append", required=True, help="a node; name each")
     judging = commands.add_parser("chaos", help="write chaos.json, print a table and what was broken")
     judging.add_argument("directory", type=Path, help="holds the recordings of one run")
     _add_terms(judging)
@@ -98,7 +111,7 @@ def _factor(text: str) -> float:
     return factor
 
 
-_COMMANDS = {"report": _reported, "chaos": _chaos, "compare": _compared}
+_COMMANDS = {"report": _reported, "collect": _collected, "chaos": _chaos, "compare": _compared}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -2,7 +2,8 @@
 """Ask a URL at a fixed rate and write down how every request went.
 
 Open loop: request i is due at start + i / rate whatever became of the ones before it, so that an outage is
-felt by as many requests as real clients would send. Python 3.11 and this one file are all it needs.
+felt by as many requests as real clients would send. Python 3.11 and this one file are all it needs. SIGTERM
+ends it before its time; what has been asked is awaited and written down.
 
 In the mode "post" every request is a form with an id of its own, order=ID, which the header X-Order carries
 too: what the servers have taken can be counted by it.
@@ -29,6 +30,7 @@ import resource
 import secrets
 import select
 import selectors
+import signal
 import socket
 import sys
 import time
@@ -275,12 +277,17 @@ class Prober:
         """Make all requests and await their outcomes; raise Unusable if the prober itself falls short."""
         self._write(prober=1, started=self._epoch, **{name: getattr(self._plan, name) for name in _OPTIONS})
         requests = max(1, round(self._plan.rate * self._plan.duration))
+        stop = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
         flushing = asyncio.create_task(self._flush())
         try:
             async with asyncio.TaskGroup() as group:
                 for number in range(requests):
                     due = self._start + number / self._plan.rate
                     await asyncio.sleep(due - time.monotonic())
+                    if stop.is_set():
+                        requests = number
+                        break
                     group.create_task(self._request(due, number))
         except* Unusable as failures:
             raise failures.exceptions[0] from None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
+import signal
 import socket
 import struct
 import subprocess
@@ -267,6 +269,19 @@ def test_a_server_that_never_closes_does_not_lengthen_the_run() -> None:
     summary = summarise(probe(handle, deadline=0.8))
     assert summary.ok == 5
     assert summary.outage_ms < 500
+
+
+def test_the_run_can_be_ended_before_its_time() -> None:
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.sleep(0.1)
+        writer.write(OK)
+        writer.close()
+
+    lines = probe(handle, rate=20, duration=25)
+    assert json.loads(lines[-1])["requests"] == len(requests_of(lines)) <= 10
+    assert {request["outcome"] for request in requests_of(lines)} == {"ok"}
 
 
 def test_want_of_files_ends_the_run_instead_of_blaming_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
