@@ -9,9 +9,9 @@ export XDG_CACHE_HOME := $(CURDIR)/.cache
 PLAYBOOK := ansible-playbook
 comma := ,
 SCRIPTS := $(addprefix molecule/resources/,podman cable freeze power image/customize image/build) .ci/run .ci/molecule \
-	molecule/failover/files/break_off molecule/second_chance/files/hand_over
+	molecule/failover/files/break_off molecule/operations/files/make_archive molecule/second_chance/files/hand_over
 
-.PHONY: help setup lint unit molecule test lab lab-down drill drill-compare chaos demo bench bench-second-chance budget reference requirements
+.PHONY: help setup lint unit molecule test lab lab-down drill drill-compare chaos demo bench bench-converge bench-growth bench-second-chance budget reference requirements
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -41,11 +41,13 @@ lint: setup ## ansible-lint, yamllint, ruff, mypy, shellcheck
 unit: setup ## the tests that need no lab
 	python -m pytest --quiet
 
-molecule: setup ## every scenario on Debian 13, then all but chaos on Debian 12
+molecule: setup ## every scenario on Debian 13, then the core of most on Debian 12
 	LAB_DEBIAN=13 .ci/molecule
-	LAB_DEBIAN=12 .ci/molecule bare failover second_chance traffic
+	LAB_DEBIAN=12 .ci/molecule bare change failover operations
 
-test: lint unit molecule ## everything
+test: setup ## everything
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint unit
+	@$(MAKE) --no-print-directory molecule
 
 lab: setup ## start the lab's hosts, bare (LAB_DEBIAN=12 for Debian 12)
 	$(PLAYBOOK) molecule/default/create.yml
@@ -83,6 +85,12 @@ budget: setup ## how long each failure lasts, computed (INVENTORY=inventories/..
 
 bench: setup ## seconds and memory to render sites of 10 to 10,000 servers
 	python tests/bench/render.py
+
+bench-converge: setup ## how long site.yml takes on bare hosts, unchanged, and for one server (REPEAT=3)
+	python tests/bench/converge.py $(REPEAT)
+
+bench-growth: setup ## how long site.yml takes for 2, 4, 8 and 16 hosts of a kind, on a lab of that size (REPEAT=3)
+	python tests/bench/growth.py $(REPEAT)
 
 bench-second-chance: setup ## what the second chance costs, on the lab
 	python tests/bench/second_chance.py

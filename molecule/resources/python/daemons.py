@@ -26,6 +26,7 @@ keepalived --config-test --log-console --use-file=/mnt/keepalived.conf
 # takes them back, after which everything has to be as it was.
 _SECOND_CHANCE = r"""
 set -e
+mount -t tmpfs none /run/evergate/second_chance
 mount -t tmpfs none /etc/evergate && cd /etc/evergate && tar --extract --file=-
 state() {
     nft list ruleset && ip -oneline address && ip -4 route show table all && ip -6 route show table all

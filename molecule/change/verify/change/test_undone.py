@@ -1,0 +1,75 @@
+"""What is found out only when it is in use is taken back, on the standby, by the node itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+
+import pytest
+from bad_change import Bad, assert_undone
+from lab import host
+from pair import active, apply, changed, how, line, pair, same_on_every_release, standby, worker
+
+IN_PROGRESS = "/var/lib/evergate/revisions/haproxy/in-progress"
+CUT_OFF = 60  # s, for a node to take back what it was doing alone
+
+BAD = {
+    "a health check that fails": lambda: Bad(
+        "previous configuration again: backend shop has 0 servers up, 3 before: app1 DOWN, L7STS",
+        changed("haproxy_backends", 0, check={"type": "http", "path": "/nowhere"}),
+    ),
+    "a route that keepalived finds impossible when it runs": lambda: Bad(
+        "keepalived has its previous configuration again: Netlink: error: Network is unreachable",
+        {"keepalived_static_routes": [{"to": "203.0.113.64/26", "via": "203.0.113.1", "dev": "svc0"}]},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_it_is_taken_back(name: str) -> None:
+    assert_undone(BAD[name]())
+
+
+@same_on_every_release
+def test_a_second_operator_is_told_to_wait() -> None:
+    before = pair()
+    lock = ["ansible", "--inventory=inventories/lab", standby(), "--module-name=node_lock", "--args"]
+    words = "who=ben@admin2 why=site.yml run=other state="
+    subprocess.run([*lock, f"{words}taken"], **how(), check=True, capture_output=True)
+    try:
+        found = apply(**changed("haproxy_backends", 1, timeout_server="50s"))
+    finally:
+        subprocess.run([*lock, f"{words}released"], **how(), check=True, capture_output=True)
+    assert not found.ok
+    assert "is being changed by ben@admin2 since" in found.said
+    assert pair() == before
+
+
+@same_on_every_release
+def test_a_node_that_is_cut_off_from_the_operator_undoes_it_alone() -> None:
+    first, before, serving = standby(), pair(), worker(active())
+    bad = BAD["a health check that fails"]()
+    with subprocess.Popen(
+        line("molecule/change/apply.yml", **bad.variables),
+        **how(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as run:
+        _until(lambda: host(first).file(IN_PROGRESS).exists)
+        os.killpg(run.pid, signal.SIGKILL)
+    _until(lambda: not host(first).file(IN_PROGRESS).exists)
+    assert pair() == before
+    assert worker(active()) == serving
+    assert apply().ok
+    assert pair() == before
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + CUT_OFF
+    while not holds():
+        assert time.monotonic() < give_up, "it did not come to that"
+        time.sleep(0.2)
