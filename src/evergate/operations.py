@@ -15,7 +15,8 @@ from evergate.landscape import Pair
 Specs = Mapping[str, Mapping[str, object]]
 Looks = Mapping[str, Mapping[str, Any]]
 
-_LOOK = "look at journalctl --unit haproxy --unit keepalived there"
+_TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
+LOOK_THERE = "look at journalctl --unit haproxy --unit keepalived there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +103,21 @@ def _pair(pairs: Sequence[Pair], wanted: object, node: object) -> Pair:
         hint = f"say which: -e pair=NAME, one of {', '.join(names)}"
         raise refused("pair", "is not given, and there are several", names[0], hint)
     if wanted is not None and wanted not in names:
-        hint = nearest(wanted, names, f"the pairs are: {', '.join(names)}")
-        raise refused("pair", f"there is no pair {quoted(wanted)}", wanted, hint)
+        raise no_pair(wanted, names)
     nodes = [host.name for pair in pairs for host in pair.hosts]
     hint = nearest(node, nodes, f"the load balancers are: {', '.join(nodes)}")
     raise refused("node", f"{quoted(node)} is no load balancer of that pair", node, hint)
+
+
+def no_pair(wanted: object, names: Sequence[str]) -> InvalidData:
+    """Return the refusal of a pair that none of the names is."""
+    hint = nearest(wanted, names, f"the pairs are: {', '.join(names)}")
+    return refused("pair", f"there is no pair {quoted(wanted)}", wanted, hint)
+
+
+def truth(value: object) -> bool | None:
+    """Return a truth, also as the command line has it; None if it is none."""
+    return value if isinstance(value, bool) else _TRUTHS.get(str(value).lower())
 
 
 def _giver(members: Sequence[Member], node: object) -> Member:
@@ -121,7 +132,7 @@ def _giver(members: Sequence[Member], node: object) -> Member:
     problem = (
         "no node holds a VIP" if node is None else f"{node} holds no VIP, so there is nothing to hand over"
     )
-    raise refused("node", problem, node, _LOOK if node is None else "it is the standby already")
+    raise refused("node", problem, node, LOOK_THERE if node is None else "it is the standby already")
 
 
 def _takers(members: Sequence[Member], giver: str) -> list[str]:
@@ -130,7 +141,9 @@ def _takers(members: Sequence[Member], giver: str) -> list[str]:
     if fit := [each.name for each in others if not each.unfit]:
         return fit
     problems = [
-        Problem("node", f"{each.name} is not ready to take over: {'; '.join(each.unfit)}", each.name, _LOOK)
+        Problem(
+            "node", f"{each.name} is not ready to take over: {'; '.join(each.unfit)}", each.name, LOOK_THERE
+        )
         for each in others
     ]
     hint = "a pair needs a second node first"

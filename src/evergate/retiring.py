@@ -8,7 +8,7 @@ from evergate import site
 from evergate.errors import InvalidData, Problem, nearest, quoted, refused
 from evergate.inventory import HostVars
 from evergate.landscape import Pair
-from evergate.operations import Looks, Member, Specs
+from evergate.operations import LOOK_THERE, Looks, Member, Specs, no_pair, truth
 
 _ASK = "say what: -e node=NAME hands its VIPs over first; -e pair=NAME takes all nodes, and its VIPs go down"
 
@@ -36,7 +36,7 @@ def retirement(
     going = names if node is None else [str(node)]
     staying = [name for name in names if name not in going]
     vips = [] if staying else [str(vip.address) for each in chosen.instances for vip in each.vips]
-    if not staying and str(confirmed).lower() not in ("true", "yes"):
+    if not staying and not truth(confirmed):
         hint = "-e retire_confirmed=true if that is meant"
         raise refused("retire_confirmed", f"nobody would answer on {' and '.join(vips)}", pair, hint)
     order = going if looks is None else _in_order(going, staying, looks)
@@ -46,8 +46,7 @@ def retirement(
 def _named(pairs: list[Pair], wanted: object) -> Pair:
     names = [pair.name for pair in pairs]
     if wanted not in names:
-        hint = nearest(wanted, names, f"the pairs are: {', '.join(names)}")
-        raise refused("pair", f"there is no pair {quoted(wanted)}", wanted, hint)
+        raise no_pair(wanted, names)
     return pairs[names.index(str(wanted))]
 
 
@@ -71,10 +70,12 @@ def _in_order(going: list[str], staying: list[str], looks: Looks) -> list[str]:
     ]
     others = [Member.from_look(name, looks) for name in staying]
     if others and all(each.unfit for each in others):
-        hint = "look at journalctl --unit haproxy --unit keepalived there"
         problems += [
             Problem(
-                "node", f"{each.name} would be left, and is not fit: {'; '.join(each.unfit)}", each.name, hint
+                "node",
+                f"{each.name} would be left, and is not fit: {'; '.join(each.unfit)}",
+                each.name,
+                LOOK_THERE,
             )
             for each in others
         ]

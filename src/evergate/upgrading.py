@@ -11,14 +11,13 @@ from evergate import site
 from evergate.changing import PREVIEWS
 from evergate.errors import InvalidData, Problem, quoted
 from evergate.inventory import HostVars
-from evergate.operations import Looks, Member, Specs
+from evergate.operations import Looks, Member, Specs, truth
 
 DAEMONS = ("haproxy", "keepalived")
 ALL = "all"
 LOOK = "__upgrade_look"  # what the playbook registers of node_packages
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9.+-]+(=[A-Za-z0-9.+:~-]+)?")
 _RELEASE = re.compile(r"[a-z0-9][a-z0-9.+-]*")
-_TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def upgrade_request(packages: object, release: object, hold: object, reboot: obj
         hint = "write its name as apt has it, such as bookworm-backports"
         problems.append(Problem("upgrade_release", f"{quoted(release)} is no release", release, hint))
     for name, value in (("upgrade_hold", hold), ("upgrade_reboot", reboot)):
-        if value is not None and _truth(value) is None:
+        if value is not None and truth(value) is None:
             problems.append(
                 Problem(name, f"{quoted(value)} is neither true nor false", value, "write true or false")
             )
@@ -67,8 +66,8 @@ def upgrade_request(packages: object, release: object, hold: object, reboot: obj
             "held": hold is not None,
         },
         "names": [each.partition("=")[0] for each in chosen],
-        "hold": _truth(hold),
-        "reboot": bool(_truth(reboot)),
+        "hold": truth(hold),
+        "reboot": bool(truth(reboot)),
     }
 
 
@@ -115,11 +114,6 @@ def _misnamed(named: Sequence[str], packages: object) -> Iterator[Problem]:
     if ALL in named and len(named) > 1:
         hint = "all has everything; leave the others out"
         yield Problem("upgrade_packages", "names all and others", packages, hint)
-
-
-def _truth(value: object) -> bool | None:
-    """Return a truth, also as the command line has it; None if it is none."""
-    return value if isinstance(value, bool) else _TRUTHS.get(str(value).lower())
 
 
 def _node(name: str, hostvars: HostVars, looks: Looks, request: Mapping[str, Any]) -> _Node:
