@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 import pytest
-from lab import APP_SERVERS, LOAD_BALANCERS, PROJECT, assert_whole, host
-
-from evergate.drill.recording import Run
+from lab import APP_SERVERS, LOAD_BALANCERS, assert_whole, host
+from load import seen, silences
 
 MOVE = 0.04  # s: twice what is promised of a switchover, for the machine's noise
 OUTAGE = 0.1  # s, while the machine is busy with a release
@@ -16,28 +14,21 @@ NEAR = 1.0  # s, between a move and what it costs
 MOVED = re.compile(r"^([0-9.]+) .*Entering MASTER STATE$", re.MULTILINE)
 
 
-def run(mode: str) -> Run:
-    """Return what the client has seen."""
-    lines = (PROJECT / "build" / "load" / f"{mode}.jsonl").read_text().splitlines()
-    return Run.from_lines(lines)
-
-
 @pytest.mark.parametrize(("mode", "rate"), [("new", 300), ("keep-alive", 100)])
 def test_no_request_was_lost(mode: str, rate: int) -> None:
-    seen = run(mode)
-    assert len(seen.requests) >= rate * (seen.ended - seen.started - 1)
-    assert [request for request in seen.requests if not request.ok] == []
+    run = seen(mode)
+    assert len(run.requests) >= rate * (run.ended - run.started - 1)
+    assert [request for request in run.requests if not request.ok] == []
 
 
 def moves() -> list[float]:
     """Return when a node took the VIP."""
-    journal = f"journalctl --unit=keepalived --output=short-unix --since=@{run('new').started:.0f}"
+    journal = f"journalctl --unit=keepalived --output=short-unix --since=@{seen('new').started:.0f}"
     return [float(at) for node in LOAD_BALANCERS for at in MOVED.findall(host(node).check_output(journal))]
 
 
 def test_new_connections_were_answered_all_along() -> None:
-    answered = sorted(request.ended for request in run("new").requests)
-    gaps = [(sooner, later - sooner) for sooner, later in pairwise(answered)]
+    gaps = silences(seen("new"))
     assert max(gap for _, gap in gaps) <= OUTAGE
     moved = moves()
     assert len(moved) >= 2
