@@ -15,12 +15,13 @@ PREVIEWS = ("__haproxy_preview", "__keepalived_preview")
 
 def turns(
     hostvars: Mapping[str, Mapping[str, Any]], hosts: Sequence[str], previews: Sequence[str] = PREVIEWS
-) -> dict[str, list[str]]:
-    """Return the hosts that would change, in the ways in which they may.
+) -> dict[str, Any]:
+    """Return the hosts that would change, and when.
 
-    `all` are those of the two others: `at_once` serve nothing yet, or have to change together because apart
-    they would not count each other's adverts; `in_turn` are the others, pair by pair, those without a VIP
-    first. `locked` are those that nobody else may change meanwhile: none if nothing changes.
+    `all` has them in order: first those that change at once, for they serve nothing yet, or apart they would
+    not count each other's adverts; then the others one by one, pair by pair, those without a VIP first.
+    `batches` says the same to Ansible, as a play's `serial`. `locked` are the hosts that nobody else may
+    change meanwhile: none if nothing changes.
     `hosts` are those of the run. Each has what is registered by the names of `previews`, and as `__holds`
     what `node_duty.py holds` printed. Raises `InvalidData` if a run without all nodes of a pair would cut it.
     """
@@ -34,9 +35,9 @@ def turns(
     order = list(dict.fromkeys(pairs.values()))
     waiting = [name for name in changing if name not in at_once]
     in_turn = sorted(waiting, key=lambda name: (order.index(pairs[name]), _is_active(hostvars[name])))
+    batches = [len(at_once), 1] if at_once else [1]  # the last is repeated, and 0 would be all
     every = [*at_once, *in_turn]
-    locked = list(hosts) if every else []
-    return {"all": every, "at_once": at_once, "in_turn": in_turn, "locked": locked}
+    return {"all": every, "batches": batches, "locked": list(hosts) if every else []}
 
 
 def _is_bare(previews: Sequence[Mapping[str, Any]]) -> bool:

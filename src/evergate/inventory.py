@@ -61,14 +61,10 @@ def hosts(hostvars: HostVars) -> list[Host]:
     return found
 
 
-def pair_members(hostvars: HostVars, name: str) -> list[dict[str, object]]:
-    """Return the load balancers of `name`'s pair as `{name, address}`, the preferred one first."""
-    everyone = hosts(hostvars)
-    pair = next((host.pair for host in everyone if host.name == name), None)
-    if pair is None:
-        hint = f"put it into the group {BALANCERS}"
-        raise refused("inventory_hostname", f"'{name}' is no load balancer of this inventory", name, hint)
-    return [host.require_address() for host in everyone if host.pair == pair]
+def pair_members(hostvars: HostVars) -> dict[str, list[dict[str, object]]]:
+    """Return for every load balancer those of its pair as `{name, address}`, the preferred one first."""
+    found = pairs(hosts(hostvars)).values()
+    return {host.name: [each.require_address() for each in pair] for pair in found for host in pair}
 
 
 def host_groups(hostvars: HostVars) -> dict[str, list[dict[str, object]]]:

@@ -15,7 +15,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,14 +29,16 @@ FEWER: dict[str, Any] = {
     "haproxy_backends": [{"name": "shop", "servers": SERVERS[:2], "timeout_server": "400ms"}]
 }
 TASK = re.compile(r"^(?:TASK|RUNNING HANDLER) \[(.*?)\] \**", re.MULTILINE)
+CHANGED = re.compile(r"\bchanged=[1-9]")
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run of a playbook: seconds, and its tasks with theirs."""
+    """A run of a playbook: seconds, its tasks with theirs, and whether it changed anything."""
 
     seconds: float
     tasks: tuple[tuple[str, float], ...]
+    changed: bool
 
     def slowest(self) -> str:
         """Return the tasks that took longest."""
@@ -65,7 +67,14 @@ def run(command: list[str]) -> Run:
     if playbook.returncode:
         raise subprocess.CalledProcessError(playbook.returncode, command, "".join(said))
     ends = [at for _, at in told[1:]] + [ended]
-    return Run(ended - started, tuple((name, end - at) for (name, at), end in zip(told, ends, strict=True)))
+    tasks = tuple((name, end - at) for (name, at), end in zip(told, ends, strict=True))
+    return Run(ended - started, tasks, any(CHANGED.search(line) for line in said))
+
+
+def median(runs: Sequence[Run]) -> Run:
+    """Return the run of the median time, the lower one of two."""
+    middle = statistics.median_low([each.seconds for each in runs])
+    return next(each for each in runs if each.seconds == middle)
 
 
 def _plain() -> dict[str, str]:
@@ -81,9 +90,12 @@ def cold() -> Run:
     return run(SITE)
 
 
-def unchanged() -> Run:
-    """Time it where nothing is to be done."""
-    return run(SITE)
+def unchanged(site: list[str] = SITE) -> Run:
+    """Time it where nothing is to be done; raise RuntimeError if something was."""
+    found = run(site)
+    if found.changed:
+        raise RuntimeError("a run that should have found nothing to do has changed something")
+    return found
 
 
 def one_server() -> Run:
@@ -101,11 +113,10 @@ def main(repeats: int) -> None:
     }
     print(f"{'':20}{'median s':>10}{'longest s':>11}{'tasks':>7}  slowest tasks, s")
     for name, kind in kinds.items():
-        runs = sorted((kind() for _ in range(repeats)), key=lambda each: each.seconds)
-        middle = statistics.median_low([each.seconds for each in runs])
-        median = next(each for each in runs if each.seconds == middle)
+        runs = [kind() for _ in range(repeats)]
+        middle, longest = median(runs), max(each.seconds for each in runs)
         print(
-            f"{name:20}{middle:10.1f}{runs[-1].seconds:11.1f}{len(median.tasks):7}  {median.slowest()}",
+            f"{name:20}{middle.seconds:10.1f}{longest:11.1f}{len(middle.tasks):7}  {middle.slowest()}",
             flush=True,
         )
 

@@ -1,28 +1,30 @@
-"""`make bench-growth`: how long site.yml takes where nothing is to be done, for 2, 4, 8 and 16 hosts each.
+"""`make bench-growth`: how long site.yml takes where nothing is to be done, by the number of hosts.
 
-The lab's hosts are made in that number: pairs of load balancers, each with a VIP of its own, and as many app
-servers, which all pairs use. Told are the seconds of the first run on the hosts that are new, and of the
-runs after it that change nothing: median and longest.
+The lab's hosts are made in several numbers: pairs of load balancers, each with a VIP of its own, and as many
+app servers, which all pairs use. Told are the seconds of the first run on the hosts that are new, and of the
+runs after it that change nothing: median and longest, and for the median run what came before its first task
+and the tasks that took longest.
 
-usage: growth.py [REPEATS]
+usage: growth.py [REPEATS [SIZE ...]]
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-import statistics
 import sys
 from pathlib import Path
 from typing import Any
 
-from converge import run
+from converge import median, run, unchanged
 
 PROJECT = Path(__file__).parents[2]
 LAB = PROJECT / "inventories" / "lab"
 PLACE = PROJECT / "build" / "growth"  # as deep in the project as the lab's inventory
 SIZES = (2, 4, 8, 16)
 REPEATS = 3
+FORKS = "4"  # at a time where much is to be done: hosts and controller share the processors
+INOTIFY = Path("/proc/sys/fs/inotify/max_user_instances")  # each systemd takes five of them
 
 
 def inventory(hosts: int) -> dict[str, Any]:
@@ -59,25 +61,31 @@ def lay_out(hosts: int) -> list[str]:
     return ["--inventory", str(PLACE)]
 
 
-def main(repeats: int) -> None:
+def main(repeats: int = REPEATS, *sizes: int) -> None:
     """Time each size, and print a table."""
     remove = ["ansible-playbook", "molecule/default/destroy.yml"]
     run(remove)
+    instances = INOTIFY.read_text()
+    INOTIFY.write_text("1024")
     try:
-        print(
-            f"{'load balancers':>14}{'app servers':>13}{'first s':>9}{'no-op median s':>16}{'longest s':>11}"
-        )
-        for hosts in SIZES:
+        print(f"{'hosts of a kind':15}{'first s':>9}{'no-op median s':>16}{'longest s':>11}  of these, s")
+        for hosts in sizes or SIZES:
             where = lay_out(hosts)
             run(["ansible-playbook", *where, "molecule/default/create.yml"])
             site = ["ansible-playbook", *where, "site.yml"]
-            first = run(site).seconds
-            seconds = [run(site).seconds for _ in range(repeats)]
-            middle, longest = statistics.median(seconds), max(seconds)
-            print(f"{hosts:15}{first:9.1f}{middle:16.1f}{longest:11.1f}", flush=True)
+            first = run([*site, "--forks", FORKS]).seconds
+            runs = [unchanged(site) for _ in range(repeats)]
+            middle, longest = median(runs), max(each.seconds for each in runs)
+            before = middle.seconds - sum(seconds for _, seconds in middle.tasks)
+            print(
+                f"{hosts:15}{first:9.1f}{middle.seconds:16.1f}{longest:11.1f}"
+                f"  before the first task {before:.1f}, {middle.slowest()}",
+                flush=True,
+            )
     finally:
         run(remove)
+        INOTIFY.write_text(instances)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else REPEATS)
+    main(*map(int, sys.argv[1:]))

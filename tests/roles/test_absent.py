@@ -45,8 +45,8 @@ def test_every_place_that_a_role_names_goes(role: str) -> None:
 def test_every_unit_of_a_role_is_stopped_and_goes(role: str) -> None:
     units = [
         path.name.removesuffix(".j2")
-        for path in (ROLES / role / "templates").glob("evergate-*")
-        if path.name.endswith((".service.j2", ".path.j2"))
+        for path in (ROLES / role).glob("*/evergate-*")
+        if path.name.removesuffix(".j2").endswith((".service", ".path"))
     ]
     assert units
     assert set(units) <= set(absent(role)["units"])

@@ -33,7 +33,7 @@ def host(
 
 
 def test_the_standby_comes_before_the_active_node() -> None:
-    assert turns({"lb1": host("203.0.113.100"), "lb2": host()}, ["lb1", "lb2"])["in_turn"] == ["lb2", "lb1"]
+    assert turns({"lb1": host("203.0.113.100"), "lb2": host()}, ["lb1", "lb2"])["all"] == ["lb2", "lb1"]
 
 
 def test_pairs_come_one_after_another() -> None:
@@ -43,18 +43,19 @@ def test_pairs_come_one_after_another() -> None:
         "lb2": host(),
         "lb4": host(pair="two"),
     }
-    assert turns(hosts, list(hosts))["in_turn"] == ["lb2", "lb1", "lb4", "lb3"]
+    found = turns(hosts, list(hosts))
+    assert (found["all"], found["batches"]) == (["lb2", "lb1", "lb4", "lb3"], [1])
 
 
 def test_who_stays_as_it_is_is_left_alone() -> None:
     found = turns({"lb1": host(changed=False, kind="nothing")}, ["lb1"])
-    assert found == {"all": [], "at_once": [], "in_turn": [], "locked": []}
+    assert found == {"all": [], "batches": [1], "locked": []}
 
 
 def test_who_serves_nothing_waits_for_nobody() -> None:
     hosts = {"lb1": host("203.0.113.100"), "lb2": host(kind="start")}
     found = turns(hosts, list(hosts))
-    assert (found["all"], found["at_once"], found["in_turn"]) == (["lb2", "lb1"], ["lb2"], ["lb1"])
+    assert (found["all"], found["batches"]) == (["lb2", "lb1"], [1, 1])
     assert found["locked"] == ["lb1", "lb2"]
 
 
@@ -62,7 +63,7 @@ def test_nodes_that_would_not_count_each_others_adverts_change_together() -> Non
     cut = ["until all nodes have the change they do not count each other's adverts of shop"]
     hosts = {"lb1": host(reasons=cut), "lb2": host(reasons=cut), "lb3": host(pair="two")}
     found = turns(hosts, list(hosts))
-    assert (found["at_once"], found["in_turn"]) == (["lb1", "lb2"], ["lb3"])
+    assert (found["all"], found["batches"]) == (["lb1", "lb2", "lb3"], [2, 1])
 
 
 def test_a_run_without_the_other_node_does_not_cut_a_pair() -> None:
@@ -76,4 +77,4 @@ def test_other_previews_are_judged_in_the_same_way() -> None:
     cut = ["until all nodes have the change they do not count each other's adverts of shop"]
     back = {"changed": True, "kind": "restart", "reasons": cut}
     hosts = {name: host(changed=False, __keepalived_changed=back) for name in ("lb1", "lb2")}
-    assert turns(hosts, ["lb1", "lb2"], ["__keepalived_changed"])["at_once"] == ["lb1", "lb2"]
+    assert turns(hosts, ["lb1", "lb2"], ["__keepalived_changed"])["batches"] == [2, 1]

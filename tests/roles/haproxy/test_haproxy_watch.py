@@ -229,7 +229,7 @@ def test_a_watcher_of_a_stopped_process_says_so_and_takes_it_back(tmp_path: Path
 
 @pytest.mark.parametrize("hook", ["ExecStartPost", "ExecStopPost"])
 def test_the_units_hooks_write_over_what_was_there(tmp_path: Path, hook: str) -> None:
-    unit = (FILE.parents[1] / "templates" / "evergate.conf.j2").read_text()
+    unit = (FILE.parent / "evergate.conf").read_text()
     (command,) = re.findall(rf"^{hook}=/bin/sh -c '(.*)'$", unit, re.M)
     file = tmp_path / "haproxy_process"
     said = {"ExecStartPost": ("1\n", "0\n"), "ExecStopPost": ("0\n", "1\n")}

@@ -12,7 +12,7 @@ HOSTVARS = {
 
 
 def test_a_pair_has_its_members_in_order(template: Callable[..., object]) -> None:
-    members = template("hosts | pair_members('lb2')", hosts=HOSTVARS, address="203.0.113.12")
+    members = template("(hosts | pair_members).lb2", hosts=HOSTVARS, address="203.0.113.12")
     assert members == [
         {"name": "lb1", "address": "203.0.113.11"},
         {"name": "lb2", "address": "203.0.113.12"},
@@ -21,9 +21,10 @@ def test_a_pair_has_its_members_in_order(template: Callable[..., object]) -> Non
 
 def test_an_undefined_address_is_told_by_ansible(template: Callable[..., object]) -> None:
     with pytest.raises(AnsibleUndefinedVariable, match="'address' is undefined"):
-        template("hosts | pair_members('lb2')", hosts=HOSTVARS)
+        template("hosts | pair_members", hosts=HOSTVARS)
 
 
-def test_a_host_that_balances_nothing_is_refused(template: Callable[..., object]) -> None:
-    with pytest.raises(AnsibleError, match="'app1' is no load balancer of this inventory"):
-        template("hosts | pair_members('app1')", hosts=HOSTVARS, address="203.0.113.12")
+def test_a_member_without_an_address_is_refused(template: Callable[..., object]) -> None:
+    hosts = {"lb1": HOSTVARS["lb1"], "lb2": {"group_names": ["load_balancers"]}}
+    with pytest.raises(AnsibleError, match="is missing on the host 'lb2'"):
+        template("hosts | pair_members", hosts=hosts)

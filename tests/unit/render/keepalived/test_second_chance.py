@@ -328,7 +328,7 @@ def test_what_is_taken_back_is_what_was_given() -> None:
 
 
 def test_the_unit_takes_away_the_tables_and_routes_that_the_files_bring() -> None:
-    unit = (ROLE / "templates" / "evergate-second-chance.service.j2").read_text()
+    unit = (ROLE / "files" / "evergate-second-chance.service").read_text()
     stop = re.findall(r"^ExecStop=-/usr/sbin/(.*)$", unit, re.M)
     assert {f"nft delete table {family} evergate_second_chance" for family in TABLES} <= set(stop)
     assert {f"ip -{version} route flush table local proto 218" for version in (4, 6)} <= set(stop)
@@ -337,7 +337,7 @@ def test_the_unit_takes_away_the_tables_and_routes_that_the_files_bring() -> Non
 
 
 def test_what_is_taken_back_is_kept_from_the_moment_in_which_it_was_given() -> None:
-    unit = (ROLE / "templates" / "evergate-second-chance.service.j2").read_text()
+    unit = (ROLE / "files" / "evergate-second-chance.service").read_text()
     assert re.findall(r"^ExecStop=.*(/etc/\S+)", unit, re.M) == []
     kept = re.findall(r"^ExecStop=.*/run/evergate/second_chance/(\S+)", unit, re.M)
     assert set(kept) == {name for name in made() if name.startswith("no_")}
