@@ -14,6 +14,7 @@ SERVICES = (
     "evergate-vrrp-watch",
     "evergate-second-chance",
     "evergate-keepalived-kill.path",
+    "evergate-put-back",
 )
 each_node = pytest.mark.parametrize("node", LOAD_BALANCERS)
 

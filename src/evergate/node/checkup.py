@@ -22,6 +22,7 @@ from .runtime import Runtime, RuntimeRefused
 UNITS = (
     *("haproxy.service", "keepalived.service", "evergate-haproxy-watch.service"),
     *("evergate-vrrp-watch.service", "evergate-keepalived-kill.path", "evergate-second-chance.service"),
+    "evergate-put-back.service",
 )
 PACKAGES = ("haproxy", "keepalived")
 DAEMONS = ("haproxy", "keepalived")

@@ -98,6 +98,13 @@ def test_one_node_can_be_changed_alone_and_the_doctor_sees_it() -> None:
 
 
 @same_on_every_release
+def test_an_operation_that_needs_both_nodes_refuses_a_limit() -> None:
+    found = play("playbooks/switch_active.yml", "--limit", standby())
+    assert not found.ok
+    assert "Leave --limit out" in found.said
+
+
+@same_on_every_release
 def test_what_was_changed_by_hand_is_found_and_repaired() -> None:
     before, first = pair(), standby()
     host(first).check_output("sed -i 's/timeout server .*/timeout server 51s/' /etc/haproxy/haproxy.cfg")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from bad_change import Bad, assert_undone
-from lab import host
-from pair import active, apply, changed, how, line, pair, same_on_every_release, standby, worker
+from lab import PROJECT, host
+from pair import active, apply, changed, how, line, pair, play, same_on_every_release, standby, worker
 
 IN_PROGRESS = "/var/lib/evergate/revisions/haproxy/in-progress"
-CUT_OFF = 60  # s, for a node to take back what it was doing alone
+CONFIG = "/etc/haproxy/haproxy.cfg"
+POWER = PROJECT / "molecule" / "resources" / "power"
+CUT_OFF = 60  # s, for a node to take back what it was doing alone, or to boot
 
 BAD = {
     "a health check that fails": lambda: Bad(
@@ -51,6 +54,39 @@ def test_a_second_operator_is_told_to_wait() -> None:
 @same_on_every_release
 def test_a_node_that_is_cut_off_from_the_operator_undoes_it_alone() -> None:
     first, before, serving = standby(), pair(), worker(active())
+    with _bad_change(first):
+        pass
+    _until(lambda: not host(first).file(IN_PROGRESS).exists)
+    assert pair() == before
+    assert worker(active()) == serving
+    assert apply().ok
+    assert pair() == before
+
+
+@same_on_every_release
+def test_a_node_that_loses_its_power_comes_back_with_what_it_had() -> None:
+    first, before = standby(), pair()
+    configuration = host(first).file(CONFIG).sha256sum
+    with _bad_change(first):
+        subprocess.run([POWER, "off", first], check=True)
+    ill = play("playbooks/doctor.yml")
+    subprocess.run([POWER, "on", first], check=True)
+    assert not ill.ok
+    assert "cannot be reached" in ill.said
+    _until(lambda: _is_up(first))
+    assert host(first).service("haproxy").is_running
+    assert host(first).file(CONFIG).sha256sum == configuration
+    again = apply()
+    assert again.ok
+    assert "had been cut off; the configuration before it was brought back first" in again.said
+    now = pair()
+    assert now[first].files == before[first].files
+    assert now[active()] == before[active()]
+
+
+@contextlib.contextmanager
+def _bad_change(first: str) -> Iterator[None]:
+    """Begin one, go on when a node has its files, but no proof yet, and end with an operator who is gone."""
     bad = BAD["a health check that fails"]()
     with subprocess.Popen(
         line("molecule/change/apply.yml", **bad.variables),
@@ -59,13 +95,17 @@ def test_a_node_that_is_cut_off_from_the_operator_undoes_it_alone() -> None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     ) as run:
-        _until(lambda: host(first).file(IN_PROGRESS).exists)
+        _until(lambda: host(first).file(IN_PROGRESS).exists and host(first).file(CONFIG).contains("/nowhere"))
+        yield
         os.killpg(run.pid, signal.SIGKILL)
-    _until(lambda: not host(first).file(IN_PROGRESS).exists)
-    assert pair() == before
-    assert worker(active()) == serving
-    assert apply().ok
-    assert pair() == before
+
+
+def _is_up(name: str) -> bool:
+    """Return whether a host can be reached, and has done with its boot."""
+    try:
+        return host(name).run("systemctl is-system-running").stdout.strip() in ("running", "degraded")
+    except RuntimeError:
+        return False
 
 
 def _until(holds: Callable[[], bool]) -> None:
