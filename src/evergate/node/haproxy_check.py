@@ -10,6 +10,10 @@ from .haproxy_words import reason, said
 from .overlay import seeing
 from .service import Refused
 
+# The check reads the states of the running HAProxy's servers too, which tells nothing about the files; and
+# our own file of them is made before every start.
+_OF_STATES = ("changed from server-state", "server state file '/var/lib/haproxy/evergate.state'")
+
 
 def check(wanted: Sequence[File], root: Path, config: str) -> list[str]:
     """Check the wanted files, which lie below `root`, as the unit would at their own paths.
@@ -21,5 +25,4 @@ def check(wanted: Sequence[File], root: Path, config: str) -> list[str]:
     if done.returncode:
         words = reason(done.stderr) or f"its check ended with {done.returncode} and without words"
         raise Refused(words)
-    # Of the running HAProxy's servers, whose states the check reads too, it tells nothing about the files.
-    return [words for words in said(done.stderr, "WARNING") if "changed from server-state" not in words]
+    return [words for words in said(done.stderr, "WARNING") if not any(each in words for each in _OF_STATES)]
