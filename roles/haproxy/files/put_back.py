@@ -51,10 +51,11 @@ def put_back(daemon: Path, root: Path = ROOT) -> list[str]:
             fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return []
-        before, after = _noted(daemon / BEFORE), _noted(daemon / AFTER)
-        if _is_good(daemon):
+        noted, coming = _manifest(daemon / BEFORE), _manifest(daemon / AFTER)
+        if _is_good(coming, daemon):
             return []
-        changed = list(_changed(before, after, root))
+        before: Manifest = noted["files"]
+        changed = list(_changed(before, coming["files"], root))
         staged = [(_staged(path, daemon, before[path], root), path) for path in changed if path in before]
         for source, path in staged:
             _rename(source, _place(path, root))
@@ -65,6 +66,7 @@ def put_back(daemon: Path, root: Path = ROOT) -> list[str]:
 
 
 def _manifest(revision: Path) -> Manifest:
+    """Return since when a revision is, and the entries of its files by their paths; raise Untouched."""
     try:
         found = json.loads((revision / "manifest.json").read_bytes())
         return {"at": found["at"], "files": {each["path"]: each for each in found["files"]}}
@@ -72,18 +74,12 @@ def _manifest(revision: Path) -> Manifest:
         raise Untouched(f"{revision}/manifest.json is not readable: {error}") from error
 
 
-def _noted(revision: Path) -> Manifest:
-    """Return the entries of a part of the note by their paths."""
-    files: Manifest = _manifest(revision)["files"]
-    return files
-
-
-def _is_good(daemon: Path) -> bool:
+def _is_good(coming: Manifest, daemon: Path) -> bool:
     """Return whether the change was kept as the newest revision: then only the end of its note was missed."""
     numbers = sorted((int(each.name) for each in daemon.iterdir() if each.name.isdigit()), reverse=True)
     for number in numbers:
         try:
-            return _manifest(daemon / f"{number:06d}") == _manifest(daemon / AFTER)
+            return _manifest(daemon / f"{number:06d}") == coming
         except Untouched:  # a damaged one is none
             continue
     return False
