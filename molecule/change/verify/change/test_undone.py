@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -86,18 +84,28 @@ def test_a_node_that_loses_its_power_comes_back_with_what_it_had() -> None:
 
 @contextlib.contextmanager
 def _bad_change(first: str) -> Iterator[None]:
-    """Begin one, go on when a node has its files, but no proof yet, and end with an operator who is gone."""
+    """Begin one, go on when a node has its files, but no proof yet, and end with an operator who is gone.
+
+    Ansible's workers are in sessions of their own; a namespace takes them all with it, and their ssh.
+    """
     bad = BAD["a health check that fails"]()
+    alone = ["unshare", "--pid", "--fork", "--kill-child"]
     with subprocess.Popen(
-        line("molecule/change/apply.yml", **bad.variables),
+        [*alone, *line("molecule/change/apply.yml", **bad.variables)],
         **how(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,
     ) as run:
-        _until(lambda: host(first).file(IN_PROGRESS).exists and host(first).file(CONFIG).contains("/nowhere"))
-        yield
-        os.killpg(run.pid, signal.SIGKILL)
+        try:
+            _until(lambda: host(first).file(IN_PROGRESS).exists and _has_it(first))
+            yield
+        finally:
+            run.kill()
+
+
+def _has_it(name: str) -> bool:
+    """Return whether a host has the bad configuration."""
+    return host(name).file(CONFIG).contains("/nowhere")
 
 
 def _is_up(name: str) -> bool:
