@@ -124,6 +124,11 @@ class App(Model):
         "Asked on this host until it answers 200; only then is the application ready.",
         "/healthz",
     )
+    health_retries: int = defaulted(
+        values.integer(1, 3600),
+        "How often it is asked, a second apart, until the play takes it for one that never becomes ready.",
+        30,
+    )
     environment: Environment = defaulted(
         environment,
         "Environment variables. They reach the host in a file that root alone can read, and never a log or a"

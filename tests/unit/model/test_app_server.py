@@ -63,6 +63,7 @@ def test_the_defaults_are_a_health_path_and_time_to_finish() -> None:
             "'[Install]' is not a setting of a systemd service",
             "write Key=",
         ),
+        ({"health_retries": 0}, "health_retries", "'0' is not between 1 and 3600", "write a whole"),
         ({"stop_timeout": 30}, "stop_timeout", "'30' is not a duration", "write a number with its unit"),
         ({"prt": 80}, "prt", "is not a known key", "did you mean 'port'?"),
         (
