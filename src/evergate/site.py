@@ -207,7 +207,8 @@ def _apps(everyones: list[Variables], problems: list[Problem]) -> dict[str, App]
 
 
 def _runs_an_application(host: Host) -> bool:
-    return "app_servers" in host.groups or any(name.startswith("app_server_") for name in host.variables)
+    # Further variables may be everybody's: those of the group all, or of the command line.
+    return "app_servers" in host.groups or "app_server_name" in host.variables
 
 
 def _collect(

@@ -15,7 +15,8 @@ NAMES = {
     "haproxy": ["haproxy_frontends", "haproxy_backends", "haproxy_management_address", "haproxy_maxconn"],
     "keepalived": ["keepalived_instances"],
     "app_server": [
-        f"app_server_{key}" for key in ("name", "version", "source", "command", "port", "environment")
+        f"app_server_{key}"
+        for key in ("name", "version", "source", "command", "port", "environment", "stop_timeout")
     ],
 }
 SPECS: dict[str, dict[str, Any]] = {
@@ -194,6 +195,11 @@ def test_members_of_a_pair_serve_the_same(told: Told) -> None:
     assert refused(told, site(lb2={"haproxy_backends": slower})) == [
         ("haproxy_backends", "differs between lb1 and lb2, which are one pair")
     ]
+
+
+def test_a_variable_that_all_hosts_have_makes_no_load_balancer_an_app_server() -> None:
+    everybodys = {name: host | {"app_server_stop_timeout": "45s"} for name, host in site().items()}
+    assert checked_site(everybodys, SPECS)["applications"] == 1
 
 
 def test_an_app_server_without_an_application_is_told_what_to_write(told: Told) -> None:
