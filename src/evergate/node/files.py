@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from collections.abc import Collection, Iterator, Sequence
@@ -104,6 +105,28 @@ def differences(
         with _refusing(path):
             changes.append(_difference(path, None, _found(place), path in secrets))
     return changes
+
+
+def refuse_without_room(changes: Sequence[Difference], root: Path = ROOT) -> None:
+    """Raise NotWritten for the first of the changes that its file system lacks the room for; touch nothing.
+
+    `write` finds that out as well, but on one node, when another may have changed already. The files before
+    stay until all the new ones are there: what they take does not count as free.
+    """
+    free: dict[int, int] = {}
+    for change in changes:
+        with _refusing(change.path):
+            directory = _existing(place_of(change.path, root).parent)
+            system, device = os.statvfs(directory), directory.stat().st_dev
+            blocks = -(-len(encoded(change.after or "")) // system.f_frsize)
+            free[device] = free.get(device, system.f_bfree) - blocks
+            if system.f_blocks and free[device] < 0:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _existing(directory: Path) -> Path:
+    """Return the directory, or the nearest above it that is there."""
+    return next(each for each in (directory, *directory.parents) if each.is_dir())
 
 
 def write(wanted: Sequence[File], former: Sequence[str], root: Path = ROOT) -> None:

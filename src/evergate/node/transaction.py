@@ -33,6 +33,7 @@ def preview(
     present, changes = work.compared(wanted)
     if not changes:
         return Preview((), "nothing", (), cut_off)
+    files.refuse_without_room(changes, root)
     kind, reasons = work.planned(present, wanted)
     if service.runs():
         work.validate(wanted)

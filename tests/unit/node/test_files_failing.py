@@ -8,13 +8,14 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from node_files import KEY, OTHERS, WANTED, expected, paths, tree
 
 from evergate.node import files
-from evergate.node.files import File, NotWritten, write
+from evergate.node.files import File, NotWritten, differences, refuse_without_room, write
 
 
 def failing(call: str, monkeypatch: pytest.MonkeyPatch, *, after: int, error: BaseException) -> None:
@@ -47,6 +48,28 @@ def test_a_full_disk_changes_nothing_and_leaves_nothing_behind(
     assert not caught.value.half_done
     assert tree(tmp_path) == before
     assert not (tmp_path / "etc/haproxy/new").exists()
+
+
+def test_a_disk_without_room_is_found_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    block = os.statvfs(tmp_path).f_frsize
+    new = [File(path, "x" * (block + 1), 0o644, False) for path in ("/a/b.map", "/c.map")]
+    changes = differences(new, [], tmp_path)
+    refuse_without_room(changes, tmp_path)
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_frsize=block, f_blocks=9, f_bfree=4))
+    refuse_without_room(changes, tmp_path)
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_frsize=block, f_blocks=9, f_bfree=3))
+    with pytest.raises(NotWritten, match=r"^/c\.map: No space left on device$"):
+        refuse_without_room(changes, tmp_path)
+    assert tree(tmp_path) == {}
+
+
+def test_a_file_system_that_does_not_tell_its_size_is_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_frsize=4096, f_blocks=0, f_bfree=0))
+    refuse_without_room(differences(WANTED, [], tmp_path), tmp_path)
 
 
 def test_a_write_that_takes_only_a_part_is_continued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

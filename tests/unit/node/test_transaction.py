@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from types import SimpleNamespace
+
 import pytest
 from changing import CONFIG, MAP, NOW, Node, config
 
-from evergate.node.files import File
+from evergate.node.files import File, NotWritten
 from evergate.node.journal import Journal
 from evergate.node.outcome import Broken, Reason, Undone
 from evergate.node.service import Refused
@@ -99,6 +102,12 @@ def test_a_preview_checks_and_tells_and_touches_nothing(node: Node) -> None:
     found = preview(node.daemon, [config("two")], node.revisions, node.root)
     assert (found.kind, found.reasons, len(found.differences)) == ("reload", ("1 files became 1",), 1)
     assert (node.daemon.done, node.text(), node.revisions.directory.exists()) == (["validate"], "one", False)
+
+
+def test_a_preview_finds_a_full_disk(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_frsize=4096, f_blocks=9, f_bfree=0))
+    with pytest.raises(NotWritten, match="No space left on device"):
+        preview(node.daemon, [config("two")], node.revisions, node.root)
 
 
 def test_a_preview_on_a_bare_host_needs_no_daemon(node: Node) -> None:
