@@ -3,7 +3,8 @@
 The lab's hosts are made in several numbers: pairs of load balancers, each with a VIP of its own, and as many
 app servers, which all pairs use. Told are the seconds of the first run on the hosts that are new, and of the
 runs after it that change nothing: median and longest, and for the median run what came before its first task
-and the tasks that took longest.
+and the tasks that took longest. Hosts and controller share this machine's processors: told is also how much
+of them the hosts take while nothing is run.
 
 usage: growth.py [REPEATS [SIZE ...]]
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,8 @@ PLACE = PROJECT / "build" / "growth"  # as deep in the project as the lab's inve
 SIZES = (2, 4, 8, 16)
 REPEATS = 3
 FORKS = "4"  # at a time where much is to be done: hosts and controller share the processors
+REST = 10.0  # s
+STAT = Path("/proc/stat")
 INOTIFY = Path("/proc/sys/fs/inotify/max_user_instances")  # each systemd takes five of them
 
 
@@ -61,6 +65,20 @@ def lay_out(hosts: int) -> list[str]:
     return ["--inventory", str(PLACE)]
 
 
+def busy() -> float:
+    """Return how much of the processors is in use over a while, in percent (proc_stat(5))."""
+    before = _ticks()
+    time.sleep(REST)
+    idle, all_of_them = (after - sooner for sooner, after in zip(before, _ticks(), strict=True))
+    return 100.0 * (1 - idle / all_of_them)
+
+
+def _ticks() -> tuple[int, int]:
+    """Return what the processors were idle since the boot, and all together."""
+    spent = [int(word) for word in STAT.read_text().splitlines()[0].split()[1:9]]
+    return spent[3] + spent[4], sum(spent)
+
+
 def main(repeats: int = REPEATS, *sizes: int) -> None:
     """Time each size, and print a table."""
     remove = ["ansible-playbook", "molecule/default/destroy.yml"]
@@ -68,17 +86,19 @@ def main(repeats: int = REPEATS, *sizes: int) -> None:
     instances = INOTIFY.read_text()
     INOTIFY.write_text("1024")
     try:
-        print(f"{'hosts of a kind':15}{'first s':>9}{'no-op median s':>16}{'longest s':>11}  of these, s")
+        columns = f"{'first s':>9}{'no-op median s':>16}{'longest s':>11}{'hosts alone %':>15}"
+        print(f"{'hosts of a kind':15}{columns}  of these, s")
         for hosts in sizes or SIZES:
             where = lay_out(hosts)
             run(["ansible-playbook", *where, "molecule/default/create.yml"])
             site = ["ansible-playbook", *where, "site.yml"]
             first = run([*site, "--forks", FORKS]).seconds
+            alone = busy()
             runs = [unchanged(site) for _ in range(repeats)]
             middle, longest = median(runs), max(each.seconds for each in runs)
             before = middle.seconds - sum(seconds for _, seconds in middle.tasks)
             print(
-                f"{hosts:15}{first:9.1f}{middle.seconds:16.1f}{longest:11.1f}"
+                f"{hosts:15}{first:9.1f}{middle.seconds:16.1f}{longest:11.1f}{alone:15.0f}"
                 f"  before the first task {before:.1f}, {middle.slowest()}",
                 flush=True,
             )
