@@ -289,8 +289,8 @@ class Prober:
                         requests = number
                         break
                     group.create_task(self._request(due, number))
-        except* Unusable as failures:
-            raise failures.exceptions[0] from None
+        except ExceptionGroup as failures:  # except* would wrap what is raised in it on Debian 12's Python
+            raise (failures.subgroup(Unusable) or failures).exceptions[0] from None
         finally:
             flushing.cancel()
             while self._idle:
